@@ -1,0 +1,402 @@
+"""The settings of the program: frozen dataclasses read once from `URGENTRY_*`, by `app` and `cli`.
+
+This is the only module that reads the environment. Each setting is a field with its default, its
+parser and a line of help, from which `docs/settings.md` is made. Everything else gets plain values.
+"""
+
+import difflib
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields, replace
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote, urlsplit
+
+from urgentry.errors import ConfigError
+
+PREFIX = "URGENTRY_"
+DATA_DIR = Path("data")
+RETENTION_DAYS = (1, 7, 14, 30, 60, 90, 180, 365)
+"""The closed list: rows expire with the partition of their day, so each length has its own."""
+
+Network = IPv4Network | IPv6Network
+T = TypeVar("T")
+Parser = Callable[[str], Any]
+
+
+def setting(
+    default: Any,
+    about: str,
+    *,
+    parse: Parser = str,
+    shown: str | None = None,
+    secret: bool = False,
+    reserved: bool = False,
+) -> Any:
+    """A field that the environment may set. `shown` words the default for people; a secret is
+    never echoed; a reserved name is taken and checked but not told, as nothing reads it yet."""
+    metadata = {"about": about, "parse": parse, "secret": secret, "reserved": reserved}
+    metadata["shown"] = shown if shown is not None else str(default)
+    return field(default=default, repr=not secret, metadata=metadata)
+
+
+def whole_number(low: int, high: int) -> Parser:
+    """Parses a decimal number from `low` to `high`, both included."""
+
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,19}", text) or not low <= int(text) <= high:
+            raise ValueError(f"a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def choice(*allowed: str) -> Parser:
+    """Parses one of a few words, in any case."""
+
+    def parse(text: str) -> str:
+        if text.lower() not in allowed:
+            raise ValueError("one of " + ", ".join(allowed))
+        return text.lower()
+
+    return parse
+
+
+def retention_days(text: str) -> int:
+    """Parses a length of retention from the closed list."""
+    if text not in {str(days) for days in RETENTION_DAYS}:
+        raise ValueError("one of " + ", ".join(map(str, RETENTION_DAYS)))
+    return int(text)
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """Parses a comma list of addresses and CIDR ranges."""
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError("a comma list of addresses or CIDR ranges, such as 10.0.0.0/8") from None
+
+
+def secret_keys(text: str) -> tuple[str, ...]:
+    """Parses a comma list of keys that are long enough not to be guessed."""
+    keys = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not keys or any(len(key) < 32 for key in keys):  # noqa: PLR2004 - told in the message
+        raise ValueError("a comma list of keys with at least 32 characters each")
+    return keys
+
+
+def base_url(text: str) -> str:
+    """Parses the address that people and SDKs use, without a trailing slash."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+        raise ValueError("an address such as https://errors.example.com")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("an address without a path: urgentry needs a host name of its own")
+    return text.rstrip("/")
+
+
+def database_dsn(text: str) -> str:
+    """Checks the scheme; the drivers read the rest."""
+    if not text.startswith(("sqlite:///", "postgresql://", "postgres://")):
+        raise ValueError("sqlite:///relative, sqlite:////absolute or postgresql://…")
+    return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseSettings:
+    """`URGENTRY_DATABASE_*`. After reading, `dsn` is whole, whichever way it was given."""
+
+    dsn: str = setting(
+        "",
+        "`sqlite:///relative`, `sqlite:////absolute` or `postgresql://user:password@host/name`. "
+        "Wins over the single parts below.",
+        parse=database_dsn,
+        shown="SQLite in the data directory",
+        secret=True,
+    )
+    host: str = setting("", "PostgreSQL's host name, or the directory of its socket.")
+    port: int = setting(5432, "PostgreSQL's port.", parse=whole_number(1, 65535))
+    name: str = setting("urgentry", "Name of the PostgreSQL database.")
+    user: str = setting("urgentry", "PostgreSQL's user.")
+    password: str = setting("", "That user's password.", secret=True)
+    pool_size: int = setting(
+        10, "Most connections to PostgreSQL of one process.", parse=whole_number(1, 1000)
+    )
+    pooler: str = setting(
+        "auto",
+        "Whether a transaction-mode pooler such as PgBouncer stands in between: `auto` finds out, "
+        "`yes` and `no` tell.",
+        parse=choice("auto", "yes", "no"),
+    )
+    statement_timeout_ms: int = setting(
+        10_000,
+        "PostgreSQL gives up on a statement after this time.",
+        parse=whole_number(100, 3_600_000),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BootstrapSettings:
+    """`URGENTRY_BOOTSTRAP_*`: what the first start makes. All empty: nothing."""
+
+    org: str = setting("", "Slug of the organisation that the first start makes.")
+    project: str = setting("", "Slug of its first project.")
+    email: str = setting("", "E-mail address of its owner.")
+    password: str = setting("", "Password of the owner.", secret=True)
+    password_file: str = setting("", "A file that holds that password instead.")
+    auth_token: str = setting(
+        "", "An API token to make instead of a random one, known beforehand.", secret=True
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitSettings:
+    """What one request, and all requests together, may take."""
+
+    max_envelope_compressed_bytes: int = setting(
+        100 << 20,
+        "Largest body of a request as it arrives.",
+        parse=whole_number(1 << 10, 1 << 32),
+    )
+    max_envelope_bytes: int = setting(
+        200 << 20, "Largest body once unpacked.", parse=whole_number(1 << 10, 1 << 32)
+    )
+    max_bytes_in_flight: int = setting(
+        64 << 20,
+        "Bytes of bodies that may be in work at once; above it SDKs are asked to come back later.",
+        parse=whole_number(1 << 20, 1 << 36),
+    )
+    max_queue_bytes: int = setting(
+        32 << 20,
+        "Bytes of events that may wait for their commit; above it SDKs are asked to come back "
+        "later.",
+        parse=whole_number(1 << 20, 1 << 36),
+    )
+    event_retention_days: int = setting(
+        90,
+        "How long events are kept, in days: 1, 7, 14, 30, 60, 90, 180 or 365.",
+        parse=retention_days,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings of one process."""
+
+    data_dir: Path = setting(
+        DATA_DIR, "Directory of the SQLite database and of keys that were made.", parse=Path
+    )
+    host: str = setting("0.0.0.0", "Address to listen on.")  # noqa: S104 - it serves a team
+    port: int = setting(8000, "Port of pages, API and ingest.", parse=whole_number(1, 65535))
+    otlp_http_port: int = setting(
+        4318, "Port of OTLP over HTTP; 0 is off.", parse=whole_number(0, 65535), reserved=True
+    )
+    otlp_grpc_port: int = setting(
+        4317, "Port of OTLP over gRPC; 0 is off.", parse=whole_number(0, 65535), reserved=True
+    )
+    base_url: str = setting(
+        "",
+        "The address by which people and SDKs reach this server; DSNs and links begin with it.",
+        parse=base_url,
+        shown="`http://localhost:` and the port",
+    )
+    log_level: str = setting(
+        "info",
+        "Least level that is logged: `debug`, `info`, `warning` or `error`.",
+        parse=choice("debug", "info", "warning", "error"),
+    )
+    log_format: str = setting(
+        "console", "`console` for people, `json` for machines.", parse=choice("console", "json")
+    )
+    secret_keys: tuple[str, ...] = setting(
+        (),
+        "Comma list of keys for cookies and links: the first signs, all verify. Needed with "
+        "several replicas.",
+        parse=secret_keys,
+        shown="made once, kept in the data directory",
+        secret=True,
+    )
+    trusted_proxies: tuple[Network, ...] = setting(
+        (),
+        "Comma list of addresses and CIDR ranges whose forwarded headers count.",
+        parse=networks,
+        shown="none",
+    )
+    metrics_token: str = setting(
+        "",
+        "Bearer token that opens `/metrics` and the details of `/ready` also through a proxy.",
+        shown="none",
+        secret=True,
+    )
+    metrics_project_labels: int = setting(
+        0,
+        "How many projects get a label of their own in `/metrics`; the others share one.",
+        parse=whole_number(0, 10_000),
+    )
+    replicas: int = setting(
+        1, "How many processes serve this database.", parse=whole_number(1, 1000)
+    )
+    shutdown_timeout_s: int = setting(
+        25, "Time to finish what was accepted when asked to stop.", parse=whole_number(1, 3600)
+    )
+    database: DatabaseSettings = DatabaseSettings()
+    bootstrap: BootstrapSettings = BootstrapSettings()
+    limits: LimitSettings = LimitSettings()
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Reads every setting; `ConfigError` names one that is unknown, invalid or missing."""
+        given = {name: text for name, text in environ.items() if name.startswith(PREFIX) and text}
+        given = {name: text for name, text in given.items() if not _is_service_link(name, text)}
+        _refuse_unknown(given)
+        groups = {group: _read(kind, prefix, given) for group, (kind, prefix) in GROUPS.items()}
+        settings = replace(_read(cls, "", given), **groups)
+        return _completed(settings, given)
+
+
+GROUPS: dict[str, tuple[type[Any], str]] = {
+    "database": (DatabaseSettings, "DATABASE_"),
+    "bootstrap": (BootstrapSettings, "BOOTSTRAP_"),
+    "limits": (LimitSettings, ""),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """One setting as documentation tells it."""
+
+    name: str
+    default: str
+    about: str
+
+
+def describe() -> Iterator[Described]:
+    """Every setting that is not reserved, in the order of the settings page."""
+    for name, declared in _declared().items():
+        if not declared.metadata["reserved"]:
+            shown = declared.metadata["shown"]
+            yield Described(name=name, default=shown, about=declared.metadata["about"])
+
+
+def _declared() -> dict[str, Field[Any]]:
+    kinds = [(Settings, ""), *GROUPS.values()]
+    return {
+        PREFIX + prefix + declared.name.upper(): declared
+        for kind, prefix in kinds
+        for declared in fields(kind)
+        if declared.metadata
+    }
+
+
+def _read(kind: type[T], prefix: str, given: Mapping[str, str]) -> T:
+    values: dict[str, Any] = {}
+    for declared in fields(kind):  # type: ignore[arg-type]
+        name = PREFIX + prefix + declared.name.upper()
+        if declared.metadata and name in given:
+            values[declared.name] = _parsed(name, given[name].strip(), declared)
+    return kind(**values)
+
+
+def _parsed(name: str, text: str, declared: Field[Any]) -> Any:
+    try:
+        return declared.metadata["parse"](text)
+    except ValueError as refusal:
+        got = "its value" if declared.metadata["secret"] else repr(text)
+        raise ConfigError(f"{name}: {got} is not {refusal}") from None
+
+
+def _refuse_unknown(given: Mapping[str, str]) -> None:
+    known = _declared()
+    for name in sorted(given.keys() - known.keys()):
+        nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
+        hint = f"did you mean {nearest[0]}?" if nearest else "docs/settings.md lists them all"
+        raise ConfigError(f"{name} is not a setting", hint=hint)
+
+
+def _is_service_link(name: str, text: str) -> bool:
+    """Whether Kubernetes put this here for a Service whose name begins with "urgentry"."""
+    if re.fullmatch(r"URGENTRY_(\w+_)?SERVICE_HOST", name):
+        return _is_address(text)
+    if re.fullmatch(r"URGENTRY_(\w+_)?SERVICE_PORT(_\w+)?", name):
+        return text.isdecimal()
+    if re.fullmatch(r"URGENTRY_(\w+_)?PORT", name):
+        return text.startswith(("tcp://", "udp://", "sctp://"))
+    return bool(re.fullmatch(r"URGENTRY_(\w+_)?PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?", name))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return bool(ip_address(text))
+    except ValueError:
+        return False
+
+
+def _completed(settings: Settings, given: Mapping[str, str]) -> Settings:
+    """Fills what depends on other settings, and refuses what does not go together."""
+    dsn = _whole_dsn(settings, given)
+    _check_bootstrap(settings.bootstrap)
+    _check_replicas(settings, dsn)
+    return replace(
+        settings,
+        base_url=settings.base_url or f"http://localhost:{settings.port}",
+        database=replace(settings.database, dsn=dsn),
+    )
+
+
+def _whole_dsn(settings: Settings, given: Mapping[str, str]) -> str:
+    database = settings.database
+    if database.dsn:
+        return database.dsn
+    if database.host:
+        return _dsn_of_parts(database)
+    for part in ("PORT", "NAME", "USER", "PASSWORD"):
+        if f"URGENTRY_DATABASE_{part}" in given:
+            raise ConfigError(
+                f"URGENTRY_DATABASE_{part} is set, but no host is",
+                hint="set URGENTRY_DATABASE_HOST too, or give the whole URGENTRY_DATABASE_DSN",
+            )
+    return f"sqlite:///{settings.data_dir / 'urgentry.sqlite'}"
+
+
+def _dsn_of_parts(database: DatabaseSettings) -> str:
+    login = quote(database.user, safe="")
+    if database.password:
+        login += ":" + quote(database.password, safe="")
+    name = quote(database.name, safe="")
+    if database.host.startswith("/"):
+        return f"postgresql://{login}@/{name}?host={quote(database.host)}&port={database.port}"
+    host = f"[{database.host}]" if ":" in database.host else database.host
+    return f"postgresql://{login}@{host}:{database.port}/{name}"
+
+
+def _check_bootstrap(bootstrap: BootstrapSettings) -> None:
+    if bootstrap == BootstrapSettings():
+        return
+    for name in ("org", "project", "email"):
+        if not getattr(bootstrap, name):
+            raise ConfigError(
+                f"URGENTRY_BOOTSTRAP_{name.upper()} is missing",
+                hint="the first start needs an organisation, a project, an e-mail and a password",
+            )
+    if bool(bootstrap.password) == bool(bootstrap.password_file):
+        raise ConfigError(
+            "one of URGENTRY_BOOTSTRAP_PASSWORD and URGENTRY_BOOTSTRAP_PASSWORD_FILE is needed",
+            hint="set the one, leave the other away",
+        )
+
+
+def _check_replicas(settings: Settings, dsn: str) -> None:
+    if settings.replicas == 1:
+        return
+    if dsn.startswith("sqlite:"):
+        raise ConfigError(
+            f"URGENTRY_REPLICAS is {settings.replicas}, but SQLite serves one process only",
+            hint="use PostgreSQL (URGENTRY_DATABASE_DSN) for several replicas",
+        )
+    if not settings.secret_keys:
+        raise ConfigError(
+            "URGENTRY_SECRET_KEYS is missing",
+            hint="several replicas must share it: make one with `openssl rand -hex 32`",
+        )

@@ -1,0 +1,61 @@
+"""The exception tree of the program.
+
+    UrgentryError
+    ├── ConfigError            a setting is unknown or invalid; stops the start
+    ├── ApiError               the caller's mistake: an HTTP status and a sentence
+    └── StorageError           the database could not do what was asked
+        ├── DatabaseUnavailable    it is away, or the pool is exhausted: try again later
+        ├── CommitAmbiguous        the connection broke while COMMIT was under way
+        ├── DataRejected           one row's values are refused: bisect the batch
+        ├── UniqueViolation        a constraint says that it exists already
+        └── SchemaMismatch         migrate first, or run another program version
+
+`Rejected`, the fate of an ingested item, lives in `protocol.outcome` beside the outcomes. All else
+is a bug: a traceback and a 500. Operators' errors carry a hint that says what to do next.
+"""
+
+
+class UrgentryError(Exception):
+    """Base of every error that this program raises on purpose."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class ConfigError(UrgentryError):
+    """A setting is unknown or its value is invalid."""
+
+
+class ApiError(UrgentryError):
+    """The caller's mistake, told in the protocol's own form: `{"detail": …}` with a status."""
+
+    def __init__(self, status: int, detail: str, *, headers: dict[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.headers = headers or {}
+
+
+class StorageError(UrgentryError):
+    """The database could not do what was asked."""
+
+
+class DatabaseUnavailable(StorageError):
+    """The database is away or has no connection to give: the same call may go through later."""
+
+
+class CommitAmbiguous(StorageError):
+    """The connection broke while COMMIT was under way: the transaction may have happened."""
+
+
+class DataRejected(StorageError):
+    """The database refuses the values of one row (NUL in text, number out of range, …)."""
+
+
+class UniqueViolation(StorageError):
+    """A unique constraint says that such a row exists already."""
+
+
+class SchemaMismatch(StorageError):
+    """The schema is older than this program needs, or serves only newer programs."""
