@@ -1,0 +1,1 @@
+"""What the program is about: issues, events, projects, releases, accounts. Pure types and rules."""
