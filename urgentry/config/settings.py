@@ -1,107 +1,27 @@
-"""The settings of the program: frozen dataclasses read once from `URGENTRY_*`, by `app` and `cli`.
+"""Every setting with its default and its line of help, and what must hold between them."""
 
-This is the only module that reads the environment. Each setting is a field with its default, its
-parser and a line of help, from which `docs/settings.md` is made. Everything else gets plain values.
-"""
-
-import difflib
 import os
-import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import Field, dataclass, field, fields, replace
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from collections.abc import Iterator, Mapping
+from dataclasses import Field, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, TypeVar
-from urllib.parse import quote, urlsplit
+from typing import Any
+from urllib.parse import quote
 
+from urgentry.config.environment import PREFIX, given_settings, read_group, refuse_unknown
+from urgentry.config.fields import (
+    Network,
+    base_url,
+    choice,
+    database_dsn,
+    networks,
+    retention_days,
+    secret_keys,
+    setting,
+    whole_number,
+)
 from urgentry.errors import ConfigError
 
-PREFIX = "URGENTRY_"
 DATA_DIR = Path("data")
-RETENTION_DAYS = (1, 7, 14, 30, 60, 90, 180, 365)
-"""The closed list: rows expire with the partition of their day, so each length has its own."""
-
-Network = IPv4Network | IPv6Network
-T = TypeVar("T")
-Parser = Callable[[str], Any]
-
-
-def setting(
-    default: Any,
-    about: str,
-    *,
-    parse: Parser = str,
-    shown: str | None = None,
-    secret: bool = False,
-    reserved: bool = False,
-) -> Any:
-    """A field that the environment may set. `shown` words the default for people; a secret is
-    never echoed; a reserved name is taken and checked but not told, as nothing reads it yet."""
-    metadata = {"about": about, "parse": parse, "secret": secret, "reserved": reserved}
-    metadata["shown"] = shown if shown is not None else str(default)
-    return field(default=default, repr=not secret, metadata=metadata)
-
-
-def whole_number(low: int, high: int) -> Parser:
-    """Parses a decimal number from `low` to `high`, both included."""
-
-    def parse(text: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,19}", text) or not low <= int(text) <= high:
-            raise ValueError(f"a whole number from {low} to {high}")
-        return int(text)
-
-    return parse
-
-
-def choice(*allowed: str) -> Parser:
-    """Parses one of a few words, in any case."""
-
-    def parse(text: str) -> str:
-        if text.lower() not in allowed:
-            raise ValueError("one of " + ", ".join(allowed))
-        return text.lower()
-
-    return parse
-
-
-def retention_days(text: str) -> int:
-    """Parses a length of retention from the closed list."""
-    if text not in {str(days) for days in RETENTION_DAYS}:
-        raise ValueError("one of " + ", ".join(map(str, RETENTION_DAYS)))
-    return int(text)
-
-
-def networks(text: str) -> tuple[Network, ...]:
-    """Parses a comma list of addresses and CIDR ranges."""
-    try:
-        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
-    except ValueError:
-        raise ValueError("a comma list of addresses or CIDR ranges, such as 10.0.0.0/8") from None
-
-
-def secret_keys(text: str) -> tuple[str, ...]:
-    """Parses a comma list of keys that are long enough not to be guessed."""
-    keys = tuple(part.strip() for part in text.split(",") if part.strip())
-    if not keys or any(len(key) < 32 for key in keys):  # noqa: PLR2004 - told in the message
-        raise ValueError("a comma list of keys with at least 32 characters each")
-    return keys
-
-
-def base_url(text: str) -> str:
-    """Parses the address that people and SDKs use, without a trailing slash."""
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
-        raise ValueError("an address such as https://errors.example.com")
-    if parts.path.strip("/") or parts.query or parts.fragment:
-        raise ValueError("an address without a path: urgentry needs a host name of its own")
-    return text.rstrip("/")
-
-
-def database_dsn(text: str) -> str:
-    """Checks the scheme; the drivers read the rest."""
-    if not text.startswith(("sqlite:///", "postgresql://", "postgres://")):
-        raise ValueError("sqlite:///relative, sqlite:////absolute or postgresql://…")
-    return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,11 +168,12 @@ class Settings:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Reads every setting; `ConfigError` names one that is unknown, invalid or missing."""
-        given = {name: text for name, text in environ.items() if name.startswith(PREFIX) and text}
-        given = {name: text for name, text in given.items() if not _is_service_link(name, text)}
-        _refuse_unknown(given)
-        groups = {group: _read(kind, prefix, given) for group, (kind, prefix) in GROUPS.items()}
-        settings = replace(_read(cls, "", given), **groups)
+        given = given_settings(environ)
+        refuse_unknown(given, _declared())
+        groups = {
+            group: read_group(kind, prefix, given) for group, (kind, prefix) in GROUPS.items()
+        }
+        settings = replace(read_group(cls, "", given), **groups)
         return _completed(settings, given)
 
 
@@ -288,49 +209,6 @@ def _declared() -> dict[str, Field[Any]]:
         for declared in fields(kind)
         if declared.metadata
     }
-
-
-def _read(kind: type[T], prefix: str, given: Mapping[str, str]) -> T:
-    values: dict[str, Any] = {}
-    for declared in fields(kind):  # type: ignore[arg-type]
-        name = PREFIX + prefix + declared.name.upper()
-        if declared.metadata and name in given:
-            values[declared.name] = _parsed(name, given[name].strip(), declared)
-    return kind(**values)
-
-
-def _parsed(name: str, text: str, declared: Field[Any]) -> Any:
-    try:
-        return declared.metadata["parse"](text)
-    except ValueError as refusal:
-        got = "its value" if declared.metadata["secret"] else repr(text)
-        raise ConfigError(f"{name}: {got} is not {refusal}") from None
-
-
-def _refuse_unknown(given: Mapping[str, str]) -> None:
-    known = _declared()
-    for name in sorted(given.keys() - known.keys()):
-        nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
-        hint = f"did you mean {nearest[0]}?" if nearest else "docs/settings.md lists them all"
-        raise ConfigError(f"{name} is not a setting", hint=hint)
-
-
-def _is_service_link(name: str, text: str) -> bool:
-    """Whether Kubernetes put this here for a Service whose name begins with "urgentry"."""
-    if re.fullmatch(r"URGENTRY_(\w+_)?SERVICE_HOST", name):
-        return _is_address(text)
-    if re.fullmatch(r"URGENTRY_(\w+_)?SERVICE_PORT(_\w+)?", name):
-        return text.isdecimal()
-    if re.fullmatch(r"URGENTRY_(\w+_)?PORT", name):
-        return text.startswith(("tcp://", "udp://", "sctp://"))
-    return bool(re.fullmatch(r"URGENTRY_(\w+_)?PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?", name))
-
-
-def _is_address(text: str) -> bool:
-    try:
-        return bool(ip_address(text))
-    except ValueError:
-        return False
 
 
 def _completed(settings: Settings, given: Mapping[str, str]) -> Settings:

@@ -1,0 +1,100 @@
+"""How a setting is declared and how its text is parsed; used by `settings` only.
+
+A parser raises `ValueError` with the words that complete "… is not …".
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import field
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any
+from urllib.parse import urlsplit
+
+RETENTION_DAYS = (1, 7, 14, 30, 60, 90, 180, 365)
+"""The closed list: rows expire with the partition of their day, so each length has its own."""
+MIN_KEY_CHARS = 32
+
+Network = IPv4Network | IPv6Network
+Parser = Callable[[str], Any]
+
+
+def setting(
+    default: Any,
+    about: str,
+    *,
+    parse: Parser = str,
+    shown: str | None = None,
+    secret: bool = False,
+    reserved: bool = False,
+) -> Any:
+    """A field that the environment may set. `shown` words the default for people; a secret is
+    never echoed; a reserved name is taken and checked but not told, as nothing reads it yet."""
+    metadata = {"about": about, "parse": parse, "secret": secret, "reserved": reserved}
+    metadata["shown"] = shown if shown is not None else str(default)
+    return field(default=default, repr=not secret, metadata=metadata)
+
+
+def whole_number(low: int, high: int) -> Parser:
+    """Parses a decimal number from `low` to `high`, both included."""
+
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,19}", text) or not low <= int(text) <= high:
+            raise ValueError(f"a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def choice(*allowed: str) -> Parser:
+    """Parses one of a few words, in any case."""
+
+    def parse(text: str) -> str:
+        if text.lower() not in allowed:
+            raise ValueError("one of " + ", ".join(allowed))
+        return text.lower()
+
+    return parse
+
+
+def retention_days(text: str) -> int:
+    """Parses a length of retention from the closed list."""
+    if text not in {str(days) for days in RETENTION_DAYS}:
+        raise ValueError("one of " + ", ".join(map(str, RETENTION_DAYS)))
+    return int(text)
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """Parses a comma list of addresses and CIDR ranges."""
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError("a comma list of addresses or CIDR ranges, such as 10.0.0.0/8") from None
+
+
+def secret_keys(text: str) -> tuple[str, ...]:
+    """Parses a comma list of keys that are long enough not to be guessed."""
+    keys = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not keys or any(len(key) < MIN_KEY_CHARS for key in keys):
+        raise ValueError(f"a comma list of keys with at least {MIN_KEY_CHARS} characters each")
+    return keys
+
+
+def base_url(text: str) -> str:
+    """Parses the address that people and SDKs use, without a trailing slash."""
+    try:
+        parts = urlsplit(text)
+        whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        whole = False
+    if not whole or "@" in parts.netloc:
+        raise ValueError("an address such as https://errors.example.com")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("an address without a path: urgentry needs a host name of its own")
+    return text.rstrip("/")
+
+
+def database_dsn(text: str) -> str:
+    """Checks the scheme; the drivers read the rest."""
+    if not text.startswith(("sqlite:///", "postgresql://", "postgres://")):
+        raise ValueError("sqlite:///relative, sqlite:////absolute or postgresql://…")
+    return text
