@@ -1,0 +1,280 @@
+"""The PostgreSQL driver: asyncpg, right behind a transaction-mode pooler as well.
+
+Everything that belongs to a transaction is said inside of it: BEGIN and the time limit travel as
+one message, ahead of the first statement. There is no LISTEN, no session lock, no SET without
+LOCAL. `open.py` makes the database; nobody else imports this module.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, TypeVar
+
+import asyncpg
+from asyncpg.exceptions import _base as asyncpg_client
+
+from urgentry.errors import (
+    CommitAmbiguous,
+    DatabaseUnavailable,
+    DataRejected,
+    StorageError,
+    UniqueViolation,
+)
+from urgentry.storage.database import Row
+from urgentry.storage.dsn import PostgresTarget
+from urgentry.storage.postgres_pool import Connection, Pool, PoolSettings
+from urgentry.storage.queries import Library, Query, library
+from urgentry.storage.statement import row_template, statement
+
+T = TypeVar("T")
+
+ATTEMPTS = 5
+ROLLBACK_SECONDS = 5.0
+
+_LOST = (asyncpg.PostgresConnectionError, OSError, TimeoutError)
+_FOREIGN_STATEMENT = (
+    asyncpg.InvalidSQLStatementNameError,
+    asyncpg.DuplicatePreparedStatementError,
+)
+_CONFLICTS = frozenset({"40001", "40P01"})
+_DEFINITE_AT_COMMIT = ("08", "57P", "58")
+
+
+class PostgresDatabase:
+    """Keeps the contract of `storage.database.Database` over a pool of connections.
+
+    `statement_seconds` limits each statement of a writing transaction on the server; None sets no
+    limit, for migrations. `observe_wait` is told the seconds that each caller waited for the pool.
+    """
+
+    dialect = "postgres"
+
+    def __init__(
+        self,
+        target: PostgresTarget,
+        *,
+        queries: Library | None = None,
+        pool: PoolSettings | None = None,
+        statement_seconds: float | None = 10.0,
+        observe_wait: Callable[[float], None] | None = None,
+    ) -> None:
+        self._queries = queries or library()
+        self._pool = Pool(target, pool or PoolSettings(), observe_wait)
+        self._begin = "BEGIN"
+        if statement_seconds is not None:
+            self._begin += f"; SET LOCAL statement_timeout = {int(statement_seconds * 1000)}"
+
+    def read(self) -> AbstractAsyncContextManager["PostgresTransaction"]:
+        return self._reading()
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator["PostgresTransaction"]:
+        connection = await self._pool.acquire()
+        transaction = PostgresTransaction(connection, self._queries, None)
+        try:
+            yield transaction
+        finally:
+            transaction.end()
+            self._give_back(connection, transaction)
+
+    async def write(self, body: Callable[["PostgresTransaction"], Awaitable[T]]) -> T:
+        for attempt in range(ATTEMPTS):
+            try:
+                return await self._attempt(body)
+            except _TryAgainError as again:
+                if attempt == ATTEMPTS - 1:
+                    raise again.error from again.error.__cause__
+            await asyncio.sleep(random.uniform(0.2, 1.0) * 0.01 * 4**attempt)  # noqa: S311
+        raise AssertionError("unreachable")
+
+    async def ping(self) -> None:
+        async with self.read() as transaction:
+            await transaction.ping()
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    @property
+    def behind_pooler(self) -> bool | None:
+        """Whether a pooler stands in between; None before the first connection."""
+        return self._pool.behind_pooler
+
+    async def _attempt(self, body: Callable[["PostgresTransaction"], Awaitable[T]]) -> T:
+        connection = await self._pool.acquire()
+        transaction = PostgresTransaction(connection, self._queries, self._begin)
+        try:
+            result = await body(transaction)
+            await transaction.commit()
+        except Exception as error:
+            await transaction.rollback()
+            if transaction.try_again and transaction.failure is not None:
+                raise _TryAgainError(transaction.failure) from error
+            raise
+        finally:
+            transaction.end()
+            self._give_back(connection, transaction)
+        return result
+
+    def _give_back(self, connection: Connection, transaction: "PostgresTransaction") -> None:
+        if transaction.met_foreign_statement:
+            self._pool.suspect_pooler()
+        self._pool.release(connection, broken=transaction.broken)
+
+
+class PostgresTransaction:
+    """One transaction, or with `begin` None a connection on which each statement is its own.
+
+    `broken` says that the connection must not be used again, which holds from the moment that a
+    statement is sent until it is answered: whoever is cancelled in between leaves it so.
+    """
+
+    def __init__(self, connection: Connection, queries: Library, begin: str | None) -> None:
+        self.broken = False
+        self.try_again = False
+        self.met_foreign_statement = False
+        self.failure: StorageError | None = None
+        self._connection = connection
+        self._queries = queries
+        self._pending_begin = begin
+        self._writes = begin is not None
+        self._ended = False
+
+    async def one(self, query: str | Query, /, **params: Any) -> Row | None:
+        rows = await self._fetch(query, params)
+        return dict(rows[0].items()) if rows else None
+
+    async def all(self, query: str | Query, /, **params: Any) -> list[Row]:
+        return [dict(row.items()) for row in await self._fetch(query, params)]
+
+    async def value(self, query: str | Query, /, **params: Any) -> Any:
+        rows = await self._fetch(query, params)
+        return rows[0][0] if rows else None
+
+    async def run(self, query: str | Query, /, **params: Any) -> int:
+        found = self._queries.get(query)
+        compiled = statement(found, "postgres")
+        values = compiled.bind(found.name, params)
+        status: str = await self._send(found.name, self._connection.execute, compiled.text, values)
+        count = status.rpartition(" ")[2]
+        return int(count) if count.isdecimal() and not status.startswith("SELECT") else 0
+
+    async def many(
+        self, query: str | Query, rows: Sequence[Mapping[str, Any]], /, **params: Any
+    ) -> list[Row]:
+        found = self._queries.get(query)
+        answers: list[Row] = []
+        for text, values in row_template(found, "postgres").batches(found.name, rows, params):
+            records = await self._send(found.name, self._connection.fetch, text, values)
+            answers.extend(dict(record.items()) for record in records)
+        return answers
+
+    async def script(self, text: str) -> None:
+        """Runs several statements without parameters: migrations only."""
+        await self._send("script", self._connection.execute, text, [])
+
+    async def ping(self) -> None:
+        await self._send("ping", self._connection.execute, "SELECT 1", [])
+
+    async def commit(self) -> None:
+        self._ended = True
+        if self.failure is not None:
+            raise self.failure
+        if self._pending_begin is not None or not self._writes:
+            return
+        self.broken = True
+        try:
+            status = await self._connection.execute("COMMIT")
+        except Exception as error:
+            raise self._commit_failed(error) from error
+        self.broken = False
+        if status != "COMMIT":
+            raise StorageError(f"COMMIT was answered with {status}")
+
+    async def rollback(self) -> None:
+        """Undoes what was done; a connection that does not answer is given up instead."""
+        self._ended = True
+        if self.broken or self._pending_begin is not None or not self._writes:
+            return
+        self.broken = True
+        try:
+            await self._connection.execute("ROLLBACK", timeout=ROLLBACK_SECONDS)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+            return
+        self.broken = False
+
+    def end(self) -> None:
+        self._ended = True
+
+    async def _fetch(self, query: str | Query, params: Mapping[str, Any]) -> "list[asyncpg.Record]":
+        found = self._queries.get(query)
+        compiled = statement(found, "postgres")
+        values = compiled.bind(found.name, params)
+        records: list[asyncpg.Record] = await self._send(
+            found.name, self._connection.fetch, compiled.text, values
+        )
+        return records
+
+    async def _send(
+        self, name: str, call: Callable[..., Awaitable[Any]], text: str, values: list[Any]
+    ) -> Any:
+        if self._ended:
+            raise StorageError(f"{name}: the transaction has ended")
+        if self.failure is not None:
+            raise StorageError(f"{name}: a statement before it failed") from self.failure
+        self.broken = True
+        try:
+            if self._pending_begin is not None:
+                await self._connection.execute(self._pending_begin)
+                self._pending_begin = None
+            answer = await call(text, *values)
+        except Exception as error:
+            raise self._failed(error, name) from error
+        self.broken = False
+        return answer
+
+    def _failed(self, error: Exception, name: str) -> StorageError:
+        failure = translated(error, name)
+        state = getattr(error, "sqlstate", None)
+        self.met_foreign_statement = isinstance(error, _FOREIGN_STATEMENT)
+        lost = isinstance(error, _LOST) or str(state).startswith("57P")
+        self.broken = lost or self._connection.is_closed()
+        again = self.broken or self.met_foreign_statement or state in _CONFLICTS
+        self.try_again = self._writes and again
+        self.failure = failure
+        return failure
+
+    def _commit_failed(self, error: Exception) -> StorageError:
+        state: str | None = getattr(error, "sqlstate", None)
+        answered = isinstance(error, asyncpg.PostgresError) and state is not None
+        if answered and state is not None and not state.startswith(_DEFINITE_AT_COMMIT):
+            self.broken = self._connection.is_closed()
+            self.try_again = state in _CONFLICTS
+            self.failure = translated(error, "COMMIT")
+            return self.failure
+        return CommitAmbiguous(f"the connection broke during COMMIT: {error!r}")
+
+
+class _TryAgainError(Exception):
+    """The transaction is undone and may go through when it is run again."""
+
+    def __init__(self, error: StorageError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def translated(error: Exception, name: str) -> StorageError:
+    """The error of the driver in this program's words."""
+    said = f"{name}: {error or type(error).__name__}"
+    if isinstance(error, (asyncpg_client.DataError, UnicodeError, OverflowError)):
+        return DataRejected(said)
+    if isinstance(error, (*_LOST, asyncpg.InterfaceError)):
+        return DatabaseUnavailable(said, hint="look at the database server and the network")
+    state: str = getattr(error, "sqlstate", None) or ""
+    if state == "23505":
+        return UniqueViolation(said)
+    if state.startswith(("22", "23", "54")):
+        return DataRejected(said)
+    if state.startswith(("08", "40", "53", "55P03", "57", "58")):
+        return DatabaseUnavailable(said, hint="look at the log of the database server")
+    return StorageError(said)
