@@ -37,6 +37,8 @@ _FOREIGN_STATEMENT = (
     asyncpg.InvalidSQLStatementNameError,
     asyncpg.DuplicatePreparedStatementError,
 )
+_STALE_PLAN = asyncpg.InvalidCachedStatementError  # another process migrated; asyncpg forgets it
+
 _CONFLICTS = frozenset({"40001", "40P01"})
 _DEFINITE_AT_COMMIT = ("08", "57P", "58")
 
@@ -169,10 +171,6 @@ class PostgresTransaction:
             answers.extend(dict(record.items()) for record in records)
         return answers
 
-    async def script(self, text: str) -> None:
-        """Runs several statements without parameters: migrations only."""
-        await self._send("script", self._connection.execute, text, [])
-
     async def ping(self) -> None:
         await self._send("ping", self._connection.execute, "SELECT 1", [])
 
@@ -239,8 +237,8 @@ class PostgresTransaction:
         self.met_foreign_statement = isinstance(error, _FOREIGN_STATEMENT)
         lost = isinstance(error, _LOST) or str(state).startswith("57P")
         self.broken = lost or self._connection.is_closed()
-        again = self.broken or self.met_foreign_statement or state in _CONFLICTS
-        self.try_again = self._writes and again
+        stale = self.met_foreign_statement or isinstance(error, _STALE_PLAN)
+        self.try_again = self._writes and (self.broken or stale or state in _CONFLICTS)
         self.failure = failure
         return failure
 

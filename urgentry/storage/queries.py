@@ -92,10 +92,10 @@ class Library:
         unknown = slots.keys() - base.slots
         if unknown:
             raise TypeError(f"{name} has no slot named {', '.join(sorted(unknown))}")
-        filled = {key: part.name for key, part in slots.items()}
+        filled = ", ".join(f"{key}={part.name}" for key, part in slots.items())
         return replace(
             base,
-            name=f"{name}{filled}" if filled else name,
+            name=f"{name}({filled})",
             sqlite=_fill(base.sqlite, {key: part.sqlite for key, part in slots.items()}),
             postgres=_fill(base.postgres, {key: part.postgres for key, part in slots.items()}),
             params=base.params.union(*(part.params for part in slots.values())),
@@ -129,6 +129,12 @@ def parse(area: str, source: str) -> list[Query]:
             raise StorageError(f"{area}.sql: {noun} is written twice")
         variants[dialect] = _one_text(f"{area}.{noun}", kind, body)
     return [_joined(name, variants) for name, variants in texts.items()]
+
+
+def script(name: str, text: str) -> Query:
+    """Statements of one dialect without parameters, to be given to `run`: migrations only."""
+    bare = _without_comments(text)
+    return Query(name=name, sqlite=bare, postgres=bare, params=frozenset())
 
 
 def all_of(*parts: Query) -> Query:
@@ -186,8 +192,7 @@ def _sections(area: str, source: str) -> Iterator[tuple[str, str, str, str]]:
 def _one_text(name: str, kind: str, body: str) -> Query:
     lines = body.strip().splitlines()
     head = [line[2:].strip() for line in lines if line.startswith("--")]
-    stripped = _TOKEN.sub(lambda m: " " if m["comment"] else m[0], body)
-    text = "\n".join(line.strip() for line in stripped.splitlines() if line.strip()).rstrip(";")
+    text = _without_comments(body).rstrip(";")
     if not text:
         raise StorageError(f"{name} has no text")
     tokens = list(_TOKEN.finditer(text))
@@ -214,6 +219,11 @@ def _joined(name: str, variants: dict[str, Query]) -> Query:
     if not reasons:
         raise StorageError(f"{name}: two dialects need a reason")
     return replace(lite, postgres=post.postgres, description=reasons)
+
+
+def _without_comments(text: str) -> str:
+    bare = _TOKEN.sub(lambda m: " " if m["comment"] else m[0], text)
+    return "\n".join(line.strip() for line in bare.splitlines() if line.strip())
 
 
 def _fill(text: str, parts: dict[str, str]) -> str:

@@ -188,10 +188,6 @@ class SqliteTransaction:
             answers += await self._send(found.name, self._connection.fetch, text, values)
         return answers
 
-    async def script(self, text: str) -> None:
-        """Runs several statements without parameters: migrations only."""
-        await self._send("script", self._connection.fetch, text, [])
-
     async def ping(self) -> None:
         await self._send("ping", self._connection.fetch, "SELECT 1", [])
 

@@ -84,6 +84,8 @@ def statement(query: Query, dialect: str) -> Statement:
     """What `one`, `all`, `value` and `run` send. TypeError for what cannot run alone."""
     if query.is_fragment or query.slots:
         raise TypeError(f"{query.name} is a fragment or has open slots: compose it first")
+    if not query.params:
+        return Statement(query.text(dialect), ())
     return _statement(query.text(dialect), "?" if dialect == "sqlite" else "$")
 
 
