@@ -9,8 +9,10 @@ import msgspec
 MAX_SLUG_LENGTH = 50
 _SLUG = re.compile(r"(?![0-9]+$)[a-z0-9_\-]+")
 RESERVED_SLUGS = frozenset(
-    "- _ account api assets health invitation live metrics new organizations ready settings setup"
-    " sign-in sign-out static".split()
+    (
+        *("-", "_", "account", "api", "assets", "health", "invitation", "live", "metrics", "new"),
+        *("organizations", "ready", "settings", "setup", "sign-in", "sign-out", "static"),
+    )
 )
 """First parts of our own addresses: an organization of that name could not be reached."""
 

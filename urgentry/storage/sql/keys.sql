@@ -1,0 +1,55 @@
+-- name: insert_key
+-- Makes a key of a project.
+INSERT INTO project_key (
+    project_id, public_key, secret_key, label, rate_limit_count, rate_limit_window, created_at
+)
+VALUES (
+    :project_id, :public_key, :secret_key, :label, :rate_limit_count, :rate_limit_window,
+    :created_at
+)
+RETURNING *
+
+-- name: find_key
+-- A project's key by its public part.
+SELECT * FROM project_key WHERE project_id = :project_id AND public_key = :public_key
+
+-- name: list_keys
+-- The keys of projects, oldest first.
+SELECT * FROM project_key
+WHERE project_id IN (SELECT CAST(j.value AS bigint) FROM json_each(CAST(:ids AS text)) AS j)
+ORDER BY project_id, id
+
+-- name: update_key
+-- Replaces what can be set of a key.
+UPDATE project_key SET
+    label = :label,
+    is_active = :is_active,
+    rate_limit_count = :rate_limit_count,
+    rate_limit_window = :rate_limit_window
+WHERE id = :id
+
+-- name: delete_key
+-- Removes a key.
+DELETE FROM project_key WHERE id = :id
+
+-- name: find_scope
+-- What ingest needs to know of a public key.
+SELECT
+    project_key.id AS key_id, project_key.public_key, project_key.is_active,
+    project_key.rate_limit_count, project_key.rate_limit_window,
+    project.id AS project_id, project.slug AS project_slug, project.organization_id,
+    project.platform, project.retention_days, project.grouping_config, project.settings
+FROM project_key
+JOIN project ON project.id = project_key.project_id
+WHERE project_key.public_key = :public_key
+
+-- name: list_scopes
+-- The same of every key, for the snapshot that outlives an absent database.
+SELECT
+    project_key.id AS key_id, project_key.public_key, project_key.is_active,
+    project_key.rate_limit_count, project_key.rate_limit_window,
+    project.id AS project_id, project.slug AS project_slug, project.organization_id,
+    project.platform, project.retention_days, project.grouping_config, project.settings
+FROM project_key
+JOIN project ON project.id = project_key.project_id
+ORDER BY project_key.id

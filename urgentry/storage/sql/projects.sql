@@ -1,0 +1,96 @@
+-- name: insert_project
+-- Makes a project; the slug must be free in the organization.
+INSERT INTO project (organization_id, slug, name, platform, retention_days, created_at)
+VALUES (:organization_id, :slug, :name, :platform, :retention_days, :created_at)
+RETURNING *
+
+-- name: insert_counter
+-- From where a project's short ids are counted.
+INSERT INTO project_counter (project_id) VALUES (:project_id)
+
+-- name: get_project
+-- One project.
+SELECT * FROM project WHERE id = :id
+
+-- name: find_project
+-- The project of a slug.
+SELECT * FROM project WHERE organization_id = :organization_id AND slug = :slug
+
+-- name: list_projects
+-- The projects of an organization.
+SELECT * FROM project WHERE organization_id = :organization_id ORDER BY slug
+
+-- name: list_of_organizations
+-- The projects of several organizations.
+SELECT * FROM project
+WHERE organization_id IN (SELECT CAST(j.value AS bigint) FROM json_each(CAST(:ids AS text)) AS j)
+ORDER BY slug, id
+
+-- name: list_of_teams
+-- The projects of any of several teams.
+SELECT * FROM project
+WHERE id IN (
+    SELECT project_id FROM project_team
+    WHERE team_id IN (SELECT CAST(j.value AS bigint) FROM json_each(CAST(:ids AS text)) AS j)
+)
+ORDER BY slug, id
+
+-- name: update_project
+-- Replaces what can be set of a project.
+UPDATE project SET slug = :slug, name = :name, platform = :platform, settings = :settings
+WHERE id = :id
+
+-- name: link_team
+-- Gives a project to a team.
+INSERT INTO project_team (project_id, team_id)
+VALUES (:project_id, :team_id)
+ON CONFLICT (project_id, team_id) DO NOTHING
+
+-- name: unlink_team
+-- Takes a project from a team.
+DELETE FROM project_team WHERE project_id = :project_id AND team_id = :team_id
+
+-- name: list_links
+-- Which teams projects belong to.
+SELECT link.project_id, team.id, team.slug, team.name FROM project_team AS link
+JOIN team ON team.id = link.team_id
+WHERE link.project_id IN (SELECT CAST(j.value AS bigint) FROM json_each(CAST(:ids AS text)) AS j)
+ORDER BY link.project_id, team.slug
+
+-- name: delete_project
+-- Removes a project.
+DELETE FROM project WHERE id = :id
+
+-- name: delete_counter
+-- Removes the count of its short ids.
+DELETE FROM project_counter WHERE project_id = :id
+
+-- name: delete_links
+-- Takes it from every team.
+DELETE FROM project_team WHERE project_id = :id
+
+-- name: delete_keys
+-- Removes its keys.
+DELETE FROM project_key WHERE project_id = :id
+
+-- name: delete_environments
+-- Removes its environments.
+DELETE FROM environment WHERE project_id = :id
+
+-- name: delete_releases
+-- Removes what it saw of releases.
+DELETE FROM release_project WHERE project_id = :id
+
+-- name: delete_issues
+-- Removes its issues.
+DELETE FROM issue WHERE project_id = :id
+
+-- name: delete_redirects
+-- Removes the marks of its merged issues.
+DELETE FROM issue_redirect WHERE project_id = :id
+
+-- name: abandon_hashes
+-- Leaves its events and roll-ups to the job that removes what deleted issues leave.
+INSERT INTO deleted_hash (hash_id, project_id, deleted_at)
+SELECT id, project_id, CAST(:at AS bigint) FROM hash WHERE project_id = :id
+ON CONFLICT (hash_id) DO NOTHING
