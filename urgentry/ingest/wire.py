@@ -1,0 +1,231 @@
+"""The ASGI edge of ingest: requests → authenticated, decompressed, size-capped bytes; answers back.
+
+The endpoints call `header_map`, `request_credentials` and `read_body`, and answer with `respond`,
+`refuse` or `answer_preflight`. Works on bare ASGI, because this path is the hot one.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+import orjson
+
+from urgentry.ingest.budget import Hold
+from urgentry.ingest.unpack import UnpackLimits, content_codings, unpack_gzip, unpacking
+from urgentry.protocol.auth import Credentials, read_credentials
+from urgentry.protocol.limits import MIB, body_too_large
+from urgentry.protocol.outcome import Reason, Rejected, invalid
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Headers = Mapping[bytes, bytes]
+RawHeaders = Iterable[tuple[bytes, bytes]]
+
+UNDECLARED_BYTES = 64 * 1024
+"""What a body of unknown length is first taken to be."""
+
+_ALLOWED_HEADERS = (
+    b"x-sentry-auth",
+    b"x-requested-with",
+    b"x-forwarded-for",
+    b"origin",
+    b"referer",
+    b"accept",
+    b"content-type",
+    b"authentication",
+    b"authorization",
+    b"content-encoding",
+    b"transfer-encoding",
+)
+CORS_HEADERS = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"x-sentry-error,x-sentry-rate-limits,retry-after"),
+)
+PREFLIGHT_HEADERS = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-allow-methods", b"POST"),
+    (b"access-control-max-age", b"3600"),
+    (
+        b"access-control-allow-headers",
+        b",".join(_ALLOWED_HEADERS),
+    ),
+)
+PIXEL = bytes.fromhex(
+    "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
+)
+"""A transparent GIF of one pixel: the answer to an event that came as an image's address."""
+
+
+class BodyLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of a body is read: as sent, unpacked, and for how long."""
+
+    compressed_bytes: int = 100 * MIB
+    unpack: UnpackLimits = UnpackLimits()
+    read_timeout_s: float = 60.0
+
+
+def header_map(raw: Sequence[tuple[bytes, bytes]]) -> Headers:
+    """Headers by lower-case name; repeated ones are joined by commas, as HTTP has it."""
+    headers = dict(raw)
+    if len(headers) == len(raw):
+        return headers
+    headers.clear()
+    for name, value in raw:
+        headers[name] = headers[name] + b", " + value if name in headers else value
+    return headers
+
+
+def header(headers: Headers, name: bytes) -> str | None:
+    """One header as text."""
+    value = headers.get(name)
+    return None if value is None else value.decode("latin-1")
+
+
+def collapse_slashes(path: str) -> str:
+    """A path with redundant slashes taken out: `//api///1//envelope/` → `/api/1/envelope/`."""
+    while "//" in path:
+        path = path.replace("//", "/")
+    return path
+
+
+def request_credentials(
+    headers: Headers, query: bytes, path_key: str | None = None
+) -> Credentials | None:
+    """The credentials that a request carries outside its body (`read_credentials`)."""
+    return read_credentials(
+        sentry_auth=header(headers, b"x-sentry-auth"),
+        authorization=header(headers, b"authorization"),
+        query=query.decode("latin-1"),
+        path_key=path_key,
+    )
+
+
+def expected_bytes(headers: Headers) -> int:
+    """What to hold before a body is read: its declared length, or a guess."""
+    declared = headers.get(b"content-length", b"")
+    return int(declared) if declared.isdigit() and len(declared) < 16 else UNDECLARED_BYTES  # noqa: PLR2004
+
+
+async def read_body(receive: Receive, headers: Headers, limits: BodyLimits, hold: Hold) -> bytes:
+    """The whole body, unpacked. `hold` grows with it and ends at its size.
+
+    Rejected with 413 when it is too large as sent or unpacked, 415 for an unknown coding, 400 when
+    it is corrupt or breaks off, 408 when it takes too long, 429 when the budget has no room.
+    """
+    codings = content_codings(header(headers, b"content-encoding"))
+    if b"content-length" in headers and expected_bytes(headers) > limits.compressed_bytes:
+        raise body_too_large()
+    try:
+        async with asyncio.timeout(limits.read_timeout_s):
+            return await _read(receive, codings, limits, hold)
+    except TimeoutError as error:
+        raise invalid(Reason.INVALID_BODY, "the body took too long", status=408) from error
+
+
+async def _read(
+    receive: Receive, codings: tuple[str, ...], limits: BodyLimits, hold: Hold
+) -> bytes:
+    chunk, more = await _chunk(receive)
+    if not more and len(chunk) <= limits.compressed_bytes:
+        whole = _unpack_whole(chunk, codings, limits.unpack)
+        if whole is not None:
+            hold.settle(len(whole))
+            return whole
+    reader = _BodyReader(codings, limits, hold)
+    reader.feed(chunk)
+    while more:
+        chunk, more = await _chunk(receive)
+        reader.feed(chunk)
+    return reader.finish()
+
+
+async def _chunk(receive: Receive) -> tuple[bytes, bool]:
+    message = await receive()
+    if message["type"] != "http.request":
+        raise invalid(Reason.INVALID_BODY, "the client went away")
+    return message.get("body", b""), message.get("more_body", False)
+
+
+def _unpack_whole(data: bytes, codings: tuple[str, ...], limits: UnpackLimits) -> bytes | None:
+    """The common cases in one call; None leaves the body to the reader, which also refuses."""
+    if not codings:
+        return data if len(data) <= limits.unpacked_bytes else None
+    return unpack_gzip(data, limits) if codings == ("gzip",) else None
+
+
+class _BodyReader:
+    """Takes a body chunk by chunk and keeps what it unpacks to."""
+
+    def __init__(self, codings: tuple[str, ...], limits: BodyLimits, hold: Hold) -> None:
+        self._limits = limits
+        self._hold = hold
+        self._stages = unpacking(codings, limits.unpack, self._keep)
+        self._sent = 0
+        self._kept: list[bytes] = []
+        self._size = 0
+
+    def feed(self, chunk: bytes) -> None:
+        self._sent += len(chunk)
+        if self._sent > self._limits.compressed_bytes:
+            raise body_too_large()
+        if not chunk:
+            return
+        if self._stages:
+            self._stages[0].feed(chunk)
+        else:
+            self._keep(chunk)
+
+    def finish(self) -> bytes:
+        for stage in self._stages:
+            stage.finish()
+        self._hold.settle(self._size)
+        return b"".join(self._kept)
+
+    def _keep(self, data: bytes) -> None:
+        self._size += len(data)
+        if self._size > self._limits.unpack.unpacked_bytes:
+            raise body_too_large()
+        self._hold.cover(self._size)
+        self._kept.append(data)
+
+
+async def respond(
+    send: Send,
+    status: int,
+    body: bytes = b"",
+    *,
+    content_type: bytes = b"application/json",
+    headers: Sequence[tuple[bytes, bytes]] = (),
+) -> None:
+    """Sends a whole answer, with the headers that let a web page read it."""
+    sent = [*CORS_HEADERS, *headers, (b"content-length", str(len(body)).encode())]
+    if body:
+        sent.append((b"content-type", content_type))
+    await send({"type": "http.response.start", "status": status, "headers": sent})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def refuse(send: Send, rejected: Rejected) -> None:
+    """Answers a request that failed as a whole."""
+    body = error_body(rejected.detail, rejected.causes)
+    await respond(send, rejected.status, body, headers=rejected.headers)
+
+
+async def answer_preflight(send: Send) -> None:
+    """Answers a browser's OPTIONS request."""
+    headers = [*PREFLIGHT_HEADERS, (b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": HTTPStatus.OK, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def answer_pixel(send: Send) -> None:
+    """Answers an event that came by GET."""
+    await respond(send, HTTPStatus.OK, PIXEL, content_type=b"image/gif")
+
+
+def error_body(detail: str, causes: Sequence[str] = ()) -> bytes:
+    """The protocol's error: `{"detail": …, "causes": […]}`, causes only where there are any."""
+    return orjson.dumps({"detail": detail, "causes": causes} if causes else {"detail": detail})
