@@ -10,8 +10,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
-RETENTION_DAYS = (1, 7, 14, 30, 60, 90, 180, 365)
-"""The closed list: rows expire with the partition of their day, so each length has its own."""
+from urgentry.domain.event import RETENTION_DAYS
+
 MIN_KEY_CHARS = 32
 
 Network = IPv4Network | IPv6Network

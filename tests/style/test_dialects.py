@@ -1,0 +1,98 @@
+"""Only the store knows that there are two databases, and its queries keep to what both speak."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.style.tree import Module, imported_names, modules, text_files
+from urgentry.storage.queries import library
+
+DRIVERS = {"apsw", "asyncpg", "sqlite3"}
+DRIVER_MODULES = ("urgentry.storage.sqlite", "urgentry.storage.postgres")
+SQL = re.compile(
+    r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s", re.DOTALL
+)
+NOT_PORTABLE = {
+    "::": "CAST",
+    r"\bnow\s*\(": "a parameter",
+    r"\bcurrent_(timestamp|date|time)\b": "a parameter",
+    r"\bilike\b": "LIKE on casefolded text",
+    r"\b(greatest|least|iif|ifnull|nvl)\s*\(": "CASE or COALESCE",
+    r"\b(unhex|concat|string_agg|group_concat|octet_length|strftime|to_char)\s*\(": "Python",
+    r"\binsert\s+or\s": "ON CONFLICT",
+    r"\bany\s*\(": "a JSON list and IN",
+}
+
+
+def stores(module: Module) -> bool:
+    return module.room == "storage"
+
+
+def strings(tree: ast.AST) -> Iterator[str]:
+    """String constants that are values, so without docstrings."""
+    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+            yield node.value
+
+
+def query_files() -> dict[Path, str]:
+    return {
+        path: text
+        for path, text in text_files().items()
+        if path.suffix == ".sql" and path.parts[0] == "urgentry"
+    }
+
+
+def sql_outside_comments(text: str) -> str:
+    return "\n".join(line.split("--")[0] for line in text.splitlines()).lower()
+
+
+def test_only_drivers_import_drivers() -> None:
+    wrong = [
+        f"{module.name} imports {name}"
+        for module in modules().values()
+        if not module.name.startswith(DRIVER_MODULES)
+        for name in imported_names(module.tree)
+        if name.split(".")[0] in DRIVERS
+    ]
+    assert not wrong
+
+
+def test_sql_stands_in_the_store() -> None:
+    wrong = [
+        f"{module.name}: {text[:60]}"
+        for module in modules().values()
+        if not stores(module)
+        for text in strings(module.tree)
+        if SQL.search(text)
+    ]
+    assert not wrong
+
+
+def test_nobody_else_asks_which_database_it_is() -> None:
+    wrong = [
+        module.name
+        for module in modules().values()
+        if not stores(module)
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute) and node.attr == "dialect"
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("pattern", NOT_PORTABLE)
+def test_queries_speak_what_both_databases_understand(pattern: str) -> None:
+    wrong = [
+        f"{path}: {match[0]}: say it with {NOT_PORTABLE[pattern]}"
+        for path, text in query_files().items()
+        for match in re.finditer(pattern, sql_outside_comments(text))
+    ]
+    assert not wrong
+
+
+def test_every_query_says_what_it_answers() -> None:
+    assert not [query.name for query in library() if not query.description]
