@@ -1,0 +1,249 @@
+"""Real PostgreSQL and PgBouncer servers for tests and the benchmark: started on free ports, with
+their files in a directory of their own that goes away with them. Blocking on purpose.
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+START_TIMEOUT_S = 20.0
+POLL_S = 0.02
+USER = "postgres"
+
+TEST_SETTINGS = (
+    "fsync=off",
+    "shared_buffers=32MB",
+    "max_connections=120",
+    "deadlock_timeout=50ms",
+    "autovacuum=off",
+)
+_POOLER_SETTINGS = """
+[databases]
+* = host=127.0.0.1 port={server_port}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {port}
+unix_socket_dir =
+auth_type = trust
+auth_file = {directory}/users.txt
+pool_mode = transaction
+default_pool_size = {pool_size}
+max_client_conn = 200
+"""
+
+
+class MissingServerError(Exception):
+    """A server program is not installed here."""
+
+
+class PostgresServer:
+    """A PostgreSQL server that can be stopped, frozen and started again on the same port."""
+
+    def __init__(self, directory: Path, *, settings: Sequence[str] = TEST_SETTINGS) -> None:
+        self.port = free_port()
+        self._directory = directory
+        self._settings = settings
+        self._bin = _postgres_programs()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._run("initdb", "-D", str(directory / "data"), "-U", USER, "-A", "trust", "-E", "UTF8")
+
+    def dsn(self, database: str = "postgres") -> str:
+        return f"postgresql://{USER}@127.0.0.1:{self.port}/{database}"
+
+    def start(self) -> None:
+        options = [text for setting in self._settings for text in ("-c", setting)]
+        where = ["-D", str(self._directory / "data"), "-k", str(self._directory)]
+        self._process = _started(
+            [
+                str(self._bin / "postgres"),
+                *where,
+                "-h",
+                "127.0.0.1",
+                "-p",
+                str(self.port),
+                *options,
+            ],
+            self._directory / "postgres.log",
+        )
+        self.wait_ready()
+
+    def wait_ready(self) -> None:
+        """Returns when the server takes connections."""
+        _wait_until(self._answers, "PostgreSQL", self._directory / "postgres.log")
+
+    def stop(self) -> None:
+        """A fast shutdown: sessions are cut, what is committed stays."""
+        if self._process is not None:
+            self.thaw()
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(START_TIMEOUT_S)
+            self._process = None
+
+    def freeze(self) -> None:
+        """Stops every process of the server where it stands: it keeps its sockets, says nothing."""
+        for pid in self._processes():
+            os.kill(pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        for pid in self._processes():
+            os.kill(pid, signal.SIGCONT)
+
+    def sql(self, text: str, database: str = "postgres") -> str:
+        """Runs a statement as the superuser; what psql prints, unaligned."""
+        return self._run(
+            "psql", "-d", self.dsn(database), "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", text
+        )
+
+    def create_database(self, name: str, template: str = "template0") -> None:
+        self.sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+    def drop_database(self, name: str) -> None:
+        self.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _answers(self) -> bool:
+        ready = [str(self._bin / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        return subprocess.run(ready, check=False).returncode == 0
+
+    def _run(self, program: str, *arguments: str) -> str:
+        done = subprocess.run(
+            [str(self._bin / program), *arguments],
+            check=False,
+            capture_output=True,
+            text=True,
+            user=_unprivileged(),
+            cwd=self._directory,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"{program}: {done.stderr}")
+        return done.stdout.strip()
+
+    def _processes(self) -> list[int]:
+        if self._process is None:
+            return []
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        return [self._process.pid, *map(int, children.read_text().split())]
+
+
+class PgBouncer:
+    """A pooler in transaction mode in front of a server; so small that clients share sessions."""
+
+    def __init__(self, directory: Path, server: PostgresServer, *, pool_size: int = 2) -> None:
+        self.port = free_port()
+        self._directory = directory
+        self._process: subprocess.Popen[bytes] | None = None
+        settings = _POOLER_SETTINGS.format(
+            server_port=server.port, port=self.port, directory=directory, pool_size=pool_size
+        )
+        (directory / "pgbouncer.ini").write_text(settings)
+        (directory / "users.txt").write_text(f'"{USER}" ""\n')
+
+    def dsn(self, database: str) -> str:
+        return f"postgresql://{USER}@127.0.0.1:{self.port}/{database}"
+
+    def start(self) -> None:
+        program = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+        if program is None:
+            raise MissingServerError("pgbouncer is not installed: run scripts/setup --with tests")
+        log = self._directory / "pgbouncer.log"
+        self._process = _started([program, str(self._directory / "pgbouncer.ini")], log)
+        _wait_until(lambda: _listens(self.port), "PgBouncer", log)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait(START_TIMEOUT_S)
+            self._process = None
+
+
+@contextmanager
+def running_postgres(*, settings: Sequence[str] = TEST_SETTINGS) -> Iterator[PostgresServer]:
+    """A new, empty server for the length of the block. Its usual settings forgo durability."""
+    with _private_directory("urgentry-postgres-") as directory:
+        server = PostgresServer(directory, settings=settings)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+@contextmanager
+def running_pgbouncer(server: PostgresServer, *, pool_size: int = 2) -> Iterator[PgBouncer]:
+    """A pooler in front of the server for the length of the block."""
+    with _private_directory("urgentry-pgbouncer-") as directory:
+        pooler = PgBouncer(directory, server, pool_size=pool_size)
+        pooler.start()
+        try:
+            yield pooler
+        finally:
+            pooler.stop()
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@contextmanager
+def _private_directory(prefix: str) -> Iterator[Path]:
+    """A directory that belongs to the user who runs the server."""
+    with tempfile.TemporaryDirectory(prefix=prefix, dir="/tmp") as name:
+        user = _unprivileged()
+        if user is not None:
+            shutil.chown(name, user)
+        yield Path(name)
+
+
+def _unprivileged() -> str | None:
+    """Neither program runs as root: then it is the user that Debian's packages make."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam(USER).pw_name
+    except KeyError:
+        raise MissingServerError(f"no user {USER}: run scripts/setup --with tests") from None
+
+
+def _postgres_programs() -> Path:
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), reverse=True)
+    on_path = shutil.which("postgres")
+    found = installed[0] if installed else Path(on_path) if on_path else None
+    if found is None:
+        raise MissingServerError("PostgreSQL is not installed: run scripts/setup --with tests")
+    return found.resolve().parent
+
+
+def _started(command: list[str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            command,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            user=_unprivileged(),
+            cwd=log.parent,
+        )
+
+
+def _wait_until(condition: Callable[[], bool], what: str, log: Path) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} does not start:\n{log.read_text()[-2000:]}")
+        time.sleep(POLL_S)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
