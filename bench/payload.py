@@ -11,7 +11,6 @@ import re
 import struct
 import uuid
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -60,20 +59,21 @@ class Template:
 
 
 class Payloads:
-    """Makes bodies of one kind, going round the issues. Repeatable but for ids and times."""
+    """Makes bodies of one kind, going round the issues. `seed` fixes all but ids and times."""
 
-    def __init__(self, *, kind: Kind, issues: int, seed: int = 1) -> None:
+    def __init__(self, *, kind: Kind, issues: int, seed: int, first_issue: int = 0) -> None:
         self._kind = kind
         self._rng = random.Random(seed)  # noqa: S311 - repeatable, not secret
         day = datetime.now(UTC).strftime("%Y-%m-%d")
-        self._templates = [Template(issue, day=day) for issue in range(issues)]
+        numbers = range(first_issue, first_issue + issues)
+        self._templates = [Template(number, day=day) for number in numbers]
         self._made = 0
 
     def make(self, timestamp_us: int) -> Body:
         """One body whose event happened at `timestamp_us`."""
         template = self._templates[self._made % len(self._templates)]
         self._made += 1
-        event_id = uuid.UUID(int=self._rng.getrandbits(128), version=4).hex
+        event_id = uuid.uuid4().hex
         unique = self._unique(event_id, timestamp_us)
         if self._kind == "numbers":
             event = unique + template.fill(self._rng)
@@ -82,12 +82,9 @@ class Payloads:
         head = _head(event_id, len(unique) + len(template.rest)) + unique
         return Body(event_id=event_id, gzipped=_join(head, template))
 
-    def stream(self, first_us: int, step_us: float) -> Iterator[Body]:
-        """Bodies without end, one event each `step_us` from `first_us` on."""
-        count = 0
-        while True:
-            yield self.make(first_us + int(count * step_us))
-            count += 1
+    def batch(self, count: int, *, first_us: int, step_us: float) -> list[Body]:
+        """`count` bodies, one event each `step_us` from `first_us` on."""
+        return [self.make(first_us + int(index * step_us)) for index in range(count)]
 
     def _unique(self, event_id: str, timestamp_us: int) -> bytes:
         user = self._rng.randrange(USERS)

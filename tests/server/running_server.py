@@ -5,7 +5,6 @@ it and read its log. Blocking on purpose: the server turns its loop elsewhere.
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from tests.database_servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = (sys.executable, "-c", "import sys; from urgentry.cli import main; sys.exit(main())")
@@ -196,13 +197,6 @@ class RunningServer:
             process.kill()
             process.wait()
             raise TimeoutError(f"did not stop within {STOP_TIMEOUT_S} s:\n{self.log()}") from None
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _slug(named: str | Mapping[str, str]) -> str:

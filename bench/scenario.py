@@ -1,0 +1,163 @@
+"""The order of one benchmark: start, idle, the target rate, time to visible, bytes on disk, the
+highest rate, reads on a full database. One run measures one database; `__main__` calls it.
+"""
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bench.bodies import make_bodies
+from bench.limits import Bound, highest_rate
+from bench.load import LoadResult, offer
+from bench.payload import Kind
+from bench.process import memory_mb, peak_memory_mb, processor_seconds
+from bench.reads import ReadLatency, read_latencies
+from bench.seed import seed
+from bench.target import Target, target_of
+from bench.visible import Visible, time_to_visible
+from tests.server.running_server import RunningServer
+
+WARM_UP_RATE = 100.0
+STARTS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to measure and for how long."""
+
+    seconds: float
+    warm_up_seconds: float
+    rate: float = 400.0
+    kinds: tuple[Kind, ...] = ("numbers",)
+    issues: int = 50
+    p95_ms: float = 15.0
+    step_seconds: float = 0.0
+    stored_events: int = 0
+    stored_issues: int = 2_000
+    read_seconds: float = 10.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Measured:
+    """All figures of one run; what was not measured stays empty."""
+
+    database: str
+    plan: Plan
+    loads: dict[str, LoadResult] = field(default_factory=dict)
+    processor_share: dict[str, float] = field(default_factory=dict)
+    start_first_s: float | None = None
+    start_again_s: float | None = None
+    idle_memory_mb: float | None = None
+    peak_memory_mb: float | None = None
+    disk_bytes_an_event: float | None = None
+    visible_idle: Visible | None = None
+    visible_under_load: Visible | None = None
+    highest_rate: float | None = None
+    steps: list[LoadResult] = field(default_factory=list)
+    stored_events: int = 0
+    seeding_s: float | None = None
+    reads: list[ReadLatency] = field(default_factory=list)
+
+
+async def measure_server(
+    server: RunningServer,
+    plan: Plan,
+    *,
+    database: str,
+    stored_bytes: Callable[[], int],
+) -> Measured:
+    """Measures a server of our own from its first start on; it is stopped at the end."""
+    found = Measured(database=database, plan=plan, start_first_s=server.start())
+    made = server.bootstrap()
+    target = target_of(
+        made.dsn, token=made.auth_token, organization=made.organization, project=made.project
+    )
+    found.start_again_s = sorted(server.restart() for _ in range(STARTS))[STARTS // 2]
+    server.stop()
+    empty_bytes = stored_bytes()
+    server.start()
+    found.idle_memory_mb = memory_mb(server.pid)
+    await _warm_up(target, plan)
+    for kind in plan.kinds:
+        await _hold(found, target, plan, kind, pid=server.pid)
+    found.visible_idle = await asyncio.to_thread(time_to_visible, target)
+    found.peak_memory_mb = peak_memory_mb(server.pid)
+    server.stop()
+    kept = sum(load.ok for load in found.loads.values()) + plan.warm_up_seconds * WARM_UP_RATE
+    found.disk_bytes_an_event = (stored_bytes() - empty_bytes) / kept
+    server.start()
+    if plan.step_seconds:
+        await _climb(found, target, plan)
+    if plan.stored_events:
+        await _fill_and_read(found, target, plan)
+    found.peak_memory_mb = max(found.peak_memory_mb, peak_memory_mb(server.pid))
+    server.stop()
+    return found
+
+
+async def measure_target(target: Target, plan: Plan) -> Measured:
+    """Measures a server that runs already, from outside."""
+    found = Measured(database="given", plan=plan)
+    await _warm_up(target, plan)
+    for kind in plan.kinds:
+        await _hold(found, target, plan, kind, pid=None)
+    if plan.step_seconds:
+        await _climb(found, target, plan)
+    if plan.stored_events:
+        await _fill_and_read(found, target, plan)
+    return found
+
+
+async def _warm_up(target: Target, plan: Plan) -> None:
+    count = int(WARM_UP_RATE * plan.warm_up_seconds)
+    bodies = make_bodies(kind="numbers", issues=plan.issues, count=count, rate=WARM_UP_RATE)
+    await offer(target, bodies, rate=WARM_UP_RATE)
+
+
+async def _hold(
+    found: Measured, target: Target, plan: Plan, kind: Kind, *, pid: int | None
+) -> None:
+    """Offers the target rate; halfway a new issue shows how long it takes to be seen."""
+    say(f"{found.database}: {plan.rate:.0f} events/s for {plan.seconds:.0f} s, {kind}")
+    count = int(plan.rate * plan.seconds)
+    bodies = make_bodies(kind=kind, issues=plan.issues, count=count, rate=plan.rate)
+    before, began = processor_seconds(pid) if pid else 0.0, time.perf_counter()
+    async with asyncio.TaskGroup() as group:
+        load = group.create_task(offer(target, bodies, rate=plan.rate))
+        if target.token:
+            group.create_task(_see_under_load(found, target, plan.seconds / 2))
+    found.loads[kind] = load.result()
+    if pid:
+        used = processor_seconds(pid) - before
+        found.processor_share[kind] = used / (time.perf_counter() - began)
+
+
+async def _see_under_load(found: Measured, target: Target, wait_seconds: float) -> None:
+    await asyncio.sleep(wait_seconds)
+    found.visible_under_load = await asyncio.to_thread(time_to_visible, target)
+
+
+async def _climb(found: Measured, target: Target, plan: Plan) -> None:
+    async def step(rate: float) -> LoadResult:
+        count = int(rate * plan.step_seconds)
+        bodies = make_bodies(kind=plan.kinds[0], issues=plan.issues, count=count, rate=rate)
+        result = await offer(target, bodies, rate=rate)
+        say(f"{found.database}: {rate:.0f} events/s: p95 {result.p95_ms:.1f} ms {result.errors}")
+        return result
+
+    bound = Bound(p95_ms=plan.p95_ms)
+    found.highest_rate, found.steps = await highest_rate(step, first=plan.rate, bound=bound)
+
+
+async def _fill_and_read(found: Measured, target: Target, plan: Plan) -> None:
+    say(f"{found.database}: storing {plan.stored_events} events")
+    found.seeding_s = await seed(target, events=plan.stored_events, issues=plan.stored_issues)
+    found.stored_events = plan.stored_events
+    found.reads = await asyncio.to_thread(read_latencies, target, seconds=plan.read_seconds)
+
+
+def say(line: str) -> None:
+    """Tells the person who waits what is going on."""
+    sys.stderr.write(f"bench: {line}\n")
