@@ -1,7 +1,6 @@
 """Projects, the keys by which SDKs reach them, and the environments that their events name."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -39,23 +38,6 @@ class ProjectKey(msgspec.Struct, frozen=True, kw_only=True):
     created_at: int
 
 
-class KeyScope(msgspec.Struct, frozen=True, kw_only=True):
-    """What ingest knows of a key: whose events come in by it, and how they are to be treated."""
-
-    key_id: int
-    public_key: str
-    is_active: bool
-    rate_limit_count: int | None
-    rate_limit_window: int | None
-    project_id: int
-    project_slug: str
-    organization_id: int
-    platform: str
-    retention_days: int
-    grouping_config: str
-    settings: dict[str, Any]
-
-
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """A deployment stage that a project's events named; an event without one has name ""."""
 
@@ -63,15 +45,3 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     project_id: int
     name: str
     is_hidden: bool
-
-
-def dsn(base_url: str, key: ProjectKey, *, with_secret: bool = False) -> str:
-    """The address that an SDK is set up with."""
-    parts = urlsplit(base_url)
-    login = f"{key.public_key}:{key.secret_key}" if with_secret else key.public_key
-    return f"{parts.scheme}://{login}@{parts.netloc}{parts.path.rstrip('/')}/{key.project_id}"
-
-
-def key_endpoint(base_url: str, key: ProjectKey, kind: str) -> str:
-    """The address of one kind of report (`envelope`, `security`, `minidump`, …) with its key."""
-    return f"{base_url}/api/{key.project_id}/{kind}/?sentry_key={key.public_key}"

@@ -146,17 +146,13 @@ async def count_failure(tx: Transaction, subject: str, *, at: int, expired: int)
     return failures
 
 
-async def list_failures(
-    tx: Transaction, subjects: Iterable[str], *, expired: int
-) -> dict[str, tuple[int, int]]:
-    """(failures, start of the window) of the subjects that have any."""
-    names = orjson.dumps(list(subjects)).decode()
-    rows = await tx.all("accounts.list_failures", subjects=names, expired=expired)
-    return {row["subject"]: (row["failures"], row["window_start"]) for row in rows}
-
-
 async def clear_failures(tx: Transaction, subject: str) -> None:
     await tx.run("accounts.clear_failures", subject=subject)
+
+
+async def take_back_failure(tx: Transaction, subject: str) -> None:
+    """Counts one failure less."""
+    await tx.run("accounts.take_back_failure", subject=subject)
 
 
 async def delete_expired_failures(tx: Transaction, *, expired: int, limit: int) -> int:

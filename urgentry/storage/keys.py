@@ -1,10 +1,10 @@
-"""The keys of projects: what people set of them, and what ingest needs to know of one."""
+"""The keys of projects as people manage them; `scopes` is what ingest reads of them."""
 
 from collections.abc import Iterable
 
 import orjson
 
-from urgentry.domain.project import KeyScope, ProjectKey
+from urgentry.domain.project import ProjectKey
 from urgentry.storage.database import Row, Transaction
 
 
@@ -62,17 +62,6 @@ async def delete_key(tx: Transaction, key_id: int) -> None:
     await tx.run("keys.delete_key", id=key_id)
 
 
-async def find_scope(tx: Transaction, public_key: str) -> KeyScope | None:
-    """What ingest needs to know of a public key, active or not."""
-    row = await tx.one("keys.find_scope", public_key=public_key)
-    return _scope(row) if row else None
-
-
-async def list_scopes(tx: Transaction) -> list[KeyScope]:
-    """The same of every key."""
-    return [_scope(row) for row in await tx.all("keys.list_scopes")]
-
-
 def _key(row: Row) -> ProjectKey:
     return ProjectKey(
         id=row["id"],
@@ -84,21 +73,4 @@ def _key(row: Row) -> ProjectKey:
         rate_limit_count=row["rate_limit_count"],
         rate_limit_window=row["rate_limit_window"],
         created_at=row["created_at"],
-    )
-
-
-def _scope(row: Row) -> KeyScope:
-    return KeyScope(
-        key_id=row["key_id"],
-        public_key=row["public_key"],
-        is_active=bool(row["is_active"]),
-        rate_limit_count=row["rate_limit_count"],
-        rate_limit_window=row["rate_limit_window"],
-        project_id=row["project_id"],
-        project_slug=row["project_slug"],
-        organization_id=row["organization_id"],
-        platform=row["platform"],
-        retention_days=row["retention_days"],
-        grouping_config=row["grouping_config"],
-        settings=orjson.loads(row["settings"]),
     )

@@ -89,15 +89,13 @@ ON CONFLICT (subject) DO UPDATE SET
     END
 RETURNING failures, window_start
 
--- name: list_failures
--- The failed sign-ins of subjects whose window is not over.
-SELECT subject, failures, window_start FROM login_throttle
-WHERE subject IN (SELECT j.value FROM json_each(CAST(:subjects AS text)) AS j)
-    AND window_start > :expired
-
 -- name: clear_failures
 -- Forgets the failed sign-ins of a subject.
 DELETE FROM login_throttle WHERE subject = :subject
+
+-- name: take_back_failure
+-- Counts one failed sign-in of a subject less.
+UPDATE login_throttle SET failures = failures - 1 WHERE subject = :subject AND failures > 0
 
 -- name: delete_expired_failures
 -- Forgets a chunk of windows that are over.
