@@ -1,0 +1,57 @@
+"""What happened before the event: at most the 100 newest breadcrumbs."""
+
+from typing import Any
+
+from urgentry.ingest.normalize.bags import bag
+from urgentry.ingest.normalize.fields import Field, fit_fields, reject, text
+from urgentry.ingest.normalize.levels import LEVELS, read_level
+from urgentry.ingest.normalize.limits import BREADCRUMB_DATA, BREADCRUMBS, ENUMERATION, MESSAGE
+from urgentry.ingest.normalize.report import Path, Report
+from urgentry.ingest.normalize.timestamps import fit_timestamp
+from urgentry.ingest.normalize.values import fit_values, read_values
+
+
+def _fit_level(value: Any, path: Path, report: Report) -> Any:
+    return read_level(value) or reject(value, path, report, "invalid level")
+
+
+def _fields(shift: int) -> dict[str, Field]:
+    """The members of a breadcrumb whose clock is off by `shift` µs."""
+
+    def fit_shifted(value: Any, path: Path, report: Report) -> Any:
+        return fit_timestamp(value, path, report, shift)
+
+    return _BREADCRUMB | {"timestamp": Field(None, None, fit_shifted)}
+
+
+_BREADCRUMB = {
+    # Seconds since 1970 are the stored form: a plausible number needs no conversion.
+    "timestamp": Field(float, 0, fit_timestamp),
+    "type": text(ENUMERATION),
+    "category": text(ENUMERATION),
+    "level": Field(None, None, _fit_level),
+    "message": text(*MESSAGE),
+    "data": bag(*BREADCRUMB_DATA, objects_only=True),
+    "event_id": text(ENUMERATION),
+}
+
+
+def fit_breadcrumbs(value: Any, shift: int, path: Path, report: Report) -> Any:
+    """`{"values": […]}`, or null when there is none; `shift` (µs) corrects the client's clock."""
+    listed = read_values(value, path, report)
+    if not listed:
+        return None
+    if len(listed) > BREADCRUMBS:
+        report.shortened((*path, "values"), len(listed))
+        listed = listed[-BREADCRUMBS:]
+    fields = _fields(shift) if shift else _BREADCRUMB
+
+    def fit(entry: dict[str, Any], at: Path, report: Report) -> dict[str, Any]:
+        fitted = fit_fields(entry, fields, at, report)
+        if not fitted.get("type"):
+            fitted["type"] = "default"
+        if fitted.get("level") not in LEVELS:
+            fitted["level"] = "info"
+        return fitted
+
+    return {"values": fit_values(listed, fit, path, report)}

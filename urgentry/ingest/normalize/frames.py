@@ -1,0 +1,117 @@
+"""One stack frame: its members, and where it came from when only half of that was said."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from urgentry.ingest.normalize.addresses import ADDRESS
+from urgentry.ingest.normalize.bags import bag
+from urgentry.ingest.normalize.fields import (
+    FLAG,
+    SIGNED,
+    UNSIGNED,
+    Field,
+    fit_fields,
+    fit_struct,
+    lenient_text,
+    members,
+    reject,
+    text,
+)
+from urgentry.ingest.normalize.limits import ENUMERATION, FRAME_VARS, FUNCTION, PATH
+from urgentry.ingest.normalize.report import Path, Report
+
+
+def _fit_context_lines(value: Any, path: Path, report: Report) -> Any:
+    """Source lines; a missing one is an empty one, so that the numbering holds."""
+    if type(value) is not list:
+        return reject(value, path, report, "expected an array")
+    for index, line in enumerate(value):
+        if type(line) is not str:
+            if line is not None:
+                reject(line, (*path, index), report, "expected a string")
+            value[index] = ""
+    return value
+
+
+def _fit_vars(value: Any, path: Path, report: Report) -> Any:
+    if type(value) is list:  # PHP has one type for both
+        value = {str(index): item for index, item in enumerate(value)}
+    return _VARS.fit(value, path, report)
+
+
+_VARS = bag(*FRAME_VARS, objects_only=True)
+_DATA = {
+    **members(text(), "sourcemap orig_function orig_filename"),
+    **members(UNSIGNED, "orig_lineno orig_colno"),
+    "orig_in_app": SIGNED,
+}
+LOCK = {
+    "type": UNSIGNED,
+    **members(text(), "address package_name class_name"),
+    "thread_id": lenient_text(ENUMERATION),
+}
+FRAME = {
+    "function": text(*FUNCTION),
+    "raw_function": text(*FUNCTION),
+    "symbol": text(FUNCTION[0]),
+    "filename": text(*PATH),
+    "abs_path": text(*PATH),
+    **members(text(), "module package file_revision platform context_line addr_mode"),
+    **members(UNSIGNED, "lineno colno sample_count"),
+    "parent_index": SIGNED,
+    **members(Field(None, None, _fit_context_lines), "pre_context post_context"),
+    **members(FLAG, "in_app stack_start"),
+    "vars": Field(None, None, _fit_vars),
+    "data": fit_struct(_DATA),
+    **members(ADDRESS, "image_addr instruction_addr symbol_addr function_id"),
+    **members(text(ENUMERATION), "trust lang"),
+    "lock": fit_struct(LOCK),
+}
+
+
+def fit_frame(frame: Any, path: Path, report: Report) -> Any:
+    """The frame's known members; file name and absolute path stand in for each other."""
+    if type(frame) is not dict:
+        return None if frame is None else reject(frame, path, report, "expected an object")
+    filename = frame.get("filename")
+    abs_path = frame.get("abs_path")
+    if not filename or type(abs_path) is not str or not abs_path:
+        _complete_path(frame, filename, abs_path)
+    if frame.get("function") == "?":
+        del frame["function"]
+    return fit_fields(frame, FRAME, path, report)
+
+
+def fit_raw_frame(frame: Any, path: Path, report: Report) -> Any:
+    """A frame as the machine saw it: nothing is filled in."""
+    if type(frame) is not dict:
+        return None if frame is None else reject(frame, path, report, "expected an object")
+    return fit_fields(frame, FRAME, path, report)
+
+
+def _complete_path(frame: dict[str, Any], filename: Any, abs_path: Any) -> None:
+    if filename and not (type(abs_path) is str and abs_path):
+        frame["abs_path"] = abs_path = filename
+        del frame["filename"]
+    elif filename == "":
+        del frame["filename"]
+    if type(abs_path) is str and abs_path:
+        frame["filename"] = _path_of_url(abs_path)
+
+
+def _path_of_url(location: str) -> str:
+    """Of a URL its path, if it has one; else the location itself."""
+    if "://" not in location or not location.startswith(("http://", "https://")):
+        return location
+    try:
+        path = urlsplit(location).path
+    except ValueError:
+        return location
+    return path if path not in {"", "/"} else location
+
+
+def drop_context(frame: Any) -> None:
+    """Take from a frame what only helps a reader who looks at it."""
+    if type(frame) is dict:
+        for key in ("vars", "pre_context", "post_context"):
+            frame.pop(key, None)

@@ -1,0 +1,102 @@
+"""Lists of named values: query strings, cookies and headers, in each form that clients send."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from urgentry.ingest.normalize.bags import fit_bag
+from urgentry.ingest.normalize.fields import Field, as_json, primitive_text, reject
+from urgentry.ingest.normalize.limits import COOKIES, HEADERS, QUERY
+from urgentry.ingest.normalize.report import Path, Report
+
+Pair = list[Any]
+
+
+def parse_query(query: str) -> list[Pair]:
+    """The pairs of a query string or form body, decoded; a name alone has an empty value."""
+    pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=None)
+    return [[name, value] for name, value in pairs]
+
+
+def parse_cookies(header: str) -> list[Pair]:
+    """The pairs of a Cookie header."""
+    pairs: list[Pair] = []
+    for part in header.split(";"):
+        name, _, value = part.strip().partition("=")
+        if name:
+            pairs.append([name.strip(), value.strip()])
+    return pairs
+
+
+def _pair_list(
+    parse: Callable[[str], list[Pair]] | None,
+    rename: Callable[[Any], Any],
+    spell: Callable[[Any], Any],
+    limits: tuple[int, int],
+) -> Field:
+    def fit(value: Any, path: Path, report: Report) -> Any:
+        if type(value) is str and parse is not None:
+            pairs = parse(value)
+        elif type(value) is dict:
+            pairs = [[rename(key), spell(value[key])] for key in sorted(value)]
+        elif type(value) is list:
+            pairs = _read_pairs(value, rename, spell, path, report)
+        else:
+            return reject(value, path, report, "expected an object")
+        return fit_bag(pairs, *limits, path, report)
+
+    return Field(None, None, fit)
+
+
+def _read_pairs(
+    value: list[Any],
+    rename: Callable[[Any], Any],
+    spell: Callable[[Any], Any],
+    path: Path,
+    report: Report,
+) -> list[Any]:
+    pairs: list[Any] = []
+    for index, entry in enumerate(value):
+        if type(entry) is list and len(entry) == len(("name", "value")):
+            pairs.append([rename(entry[0]), spell(entry[1])])
+        elif entry is not None:
+            pairs.append(reject(entry, (*path, index), report, "expected a tuple"))
+    return pairs
+
+
+def _plain(name: Any) -> Any:
+    return name if name is None else _text(name)
+
+
+def _header_name(name: Any) -> Any:
+    """`x-request-id` as `X-Request-Id`."""
+    return "-".join(word.capitalize() for word in _text(name).split("-"))
+
+
+def _text(value: Any) -> str:
+    return primitive_text(value) if isinstance(value, (str, int, float)) else as_json(value)
+
+
+def _value_text(value: Any) -> Any:
+    return value if value is None or type(value) is str else _text(value)
+
+
+def _header_text(value: Any) -> Any:
+    if type(value) is list:
+        return ",".join(_text(part) for part in value if part is not None)
+    return _value_text(value)
+
+
+QUERY_STRING = _pair_list(parse_query, _plain, _value_text, QUERY)
+COOKIE_LIST = _pair_list(parse_cookies, _plain, _value_text, COOKIES)
+_HEADER_PAIRS = _pair_list(None, _header_name, _header_text, HEADERS)
+
+
+def _fit_headers(value: Any, path: Path, report: Report) -> Any:
+    pairs = _HEADER_PAIRS.fit(value, path, report)
+    if pairs:
+        pairs = sorted(filter(None, pairs), key=lambda pair: str(pair[0]))
+    return pairs
+
+
+HEADER_LIST = Field(None, None, _fit_headers)

@@ -1,0 +1,155 @@
+"""The HTTP request in which the event happened."""
+
+import re
+from typing import Any
+
+import orjson
+
+from urgentry.ingest.normalize.bags import bag, fit_bag
+from urgentry.ingest.normalize.fields import (
+    ABSENT,
+    UNSIGNED,
+    Field,
+    cut,
+    fit_fields,
+    reject,
+    text,
+)
+from urgentry.ingest.normalize.limits import PATH, REQUEST_BODY, REQUEST_ENV, SUMMARY
+from urgentry.ingest.normalize.pairs import (
+    COOKIE_LIST,
+    HEADER_LIST,
+    QUERY_STRING,
+    parse_cookies,
+    parse_query,
+)
+from urgentry.ingest.normalize.report import Path, Report
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+_METHOD = re.compile(r"[A-Z\-_]{3,32}")
+
+
+def _fit_method(value: Any, path: Path, report: Report) -> Any:
+    if type(value) is not str:
+        return reject(value, path, report, "expected a string")
+    method = value.upper()
+    return method if _METHOD.fullmatch(method) else reject(value, path, report)
+
+
+_REQUEST = {
+    # Cut after it was split, or a long query would take its own start along.
+    "url": text(),
+    "method": Field(None, None, _fit_method),
+    "protocol": text(),
+    "query_string": QUERY_STRING,
+    "fragment": text(*SUMMARY),
+    "cookies": COOKIE_LIST,
+    "headers": HEADER_LIST,
+    "body_size": UNSIGNED,
+    "env": bag(*REQUEST_ENV, objects_only=True),
+    "inferred_content_type": text(),
+    "api_target": text(),
+}
+
+
+def fit_request(value: Any, path: Path, report: Report) -> Any:
+    """The request with its URL split, its cookies out of the headers and its body parsed."""
+    if type(value) is not dict:
+        return reject(value, path, report, "expected an object")
+    _split_url(value)
+    fitted = fit_fields(value, _REQUEST, path, report)
+    _take_cookies(fitted)
+    if value.get("data") is not None:
+        _read_body(value["data"], fitted, path, report)
+    if type(fitted.get("url")) is str:
+        fitted["url"] = cut(fitted["url"], PATH[0], (*path, "url"), report, PATH[1])
+    for key in ("query_string", "cookies", "headers"):
+        if fitted.get(key) == []:
+            del fitted[key]
+    return fitted or ABSENT
+
+
+def _split_url(request: dict[str, Any]) -> None:
+    """Move query and fragment out of the URL, where they are not given apart."""
+    url = request.get("url")
+    if type(url) is not str:
+        return
+    url, _, fragment = url.partition("#")
+    url, _, query = url.partition("?")
+    request["url"] = url
+    if fragment and request.get("fragment") is None:
+        request["fragment"] = fragment
+    if query and not request.get("query_string"):
+        request["query_string"] = query
+
+
+def _take_cookies(fitted: dict[str, Any]) -> None:
+    """The Cookie header becomes `cookies`, unless they are given apart."""
+    headers = fitted.get("headers")
+    if not headers:
+        return
+    cookies = [pair[1] for pair in headers if pair[0] == "Cookie"]
+    if not cookies:
+        return
+    fitted["headers"] = [pair for pair in headers if pair[0] != "Cookie"]
+    if not fitted.get("cookies") and type(cookies[0]) is str:
+        fitted["cookies"] = parse_cookies(cookies[0])
+
+
+def _read_body(body: Any, fitted: dict[str, Any], path: Path, report: Report) -> None:
+    """Parse a body that is a text, by its declared type or by its looks."""
+    if type(body) is str:
+        declared = _content_type(fitted.get("headers"))
+        body, inferred = _parse_body(body, declared)
+        if inferred:
+            fitted["inferred_content_type"] = inferred
+        elif declared:
+            fitted["inferred_content_type"] = declared
+    if body not in ({}, []):
+        fitted["data"] = fit_bag(body, *REQUEST_BODY, (*path, "data"), report)
+
+
+def _content_type(headers: list[Any] | None) -> str:
+    for name, value in headers or ():
+        if name == "Content-Type" and type(value) is str:
+            return value.partition(";")[0].strip().lower()
+    return ""
+
+
+def _parse_body(body: str, declared: str) -> tuple[Any, str]:
+    """The parsed body and its type; the text and no type when it is neither form nor JSON."""
+    if declared in {"", JSON} or declared.endswith("+json"):
+        parsed = _parse_json(body)
+        if parsed is not None:
+            return parsed, declared or JSON
+    if declared == FORM or (not declared and _looks_like_form(body)):
+        return _form(body), FORM
+    return body, ""
+
+
+def _parse_json(body: str) -> Any:
+    if not body.lstrip().startswith(("{", "[")):
+        return None
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _looks_like_form(body: str) -> bool:
+    name, equals, _ = body.partition("=")
+    return bool(equals and name) and not any(character.isspace() for character in name + body[-1])
+
+
+def _form(body: str) -> dict[str, Any]:
+    """Form fields by name; a repeated one as a list."""
+    fields: dict[str, Any] = {}
+    for name, value in parse_query(body):
+        if name not in fields:
+            fields[name] = value
+        elif type(fields[name]) is list:
+            fields[name].append(value)
+        else:
+            fields[name] = [fields[name], value]
+    return fields

@@ -1,0 +1,54 @@
+"""The threads of a process at the moment of the event."""
+
+from typing import Any
+
+from urgentry.ingest.normalize.exceptions import fit_thread_id
+from urgentry.ingest.normalize.fields import (
+    FLAG,
+    Field,
+    fit_fields,
+    fit_member,
+    fit_struct,
+    members,
+    reject,
+    text,
+)
+from urgentry.ingest.normalize.frames import LOCK
+from urgentry.ingest.normalize.limits import SUMMARY, THREADS
+from urgentry.ingest.normalize.report import Path, Report
+from urgentry.ingest.normalize.stacktraces import RAW_STACKTRACE, STACKTRACE
+from urgentry.ingest.normalize.values import fit_values, read_values
+
+_LOCK = fit_struct(LOCK)
+
+
+def _fit_locks(value: Any, path: Path, report: Report) -> Any:
+    if type(value) is not dict:
+        return reject(value, path, report, "expected an object")
+    return {name: fit_member(lock, _LOCK, (*path, name), report) for name, lock in value.items()}
+
+
+_THREAD = {
+    "id": Field(None, None, fit_thread_id),
+    "name": text(*SUMMARY),
+    "stacktrace": STACKTRACE,
+    "raw_stacktrace": RAW_STACKTRACE,
+    **members(FLAG, "crashed current main"),
+    "state": text(),
+    "held_locks": Field(None, None, _fit_locks),
+}
+
+
+def fit_threads(value: Any, path: Path, report: Report) -> Any:
+    """`{"values": […]}`, or null when there is none."""
+    listed = read_values(value, path, report)
+    if not listed:
+        return None
+    if len(listed) > THREADS:
+        report.shortened((*path, "values"), len(listed))
+        listed = listed[:THREADS]
+    return {"values": fit_values(listed, _fit_thread, path, report)}
+
+
+def _fit_thread(entry: dict[str, Any], path: Path, report: Report) -> dict[str, Any]:
+    return fit_fields(entry, _THREAD, path, report)

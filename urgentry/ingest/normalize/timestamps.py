@@ -1,0 +1,137 @@
+"""Points in time: reading what clients send, and correcting a client's clock.
+
+`read_clock` answers by how much all times of an event are wrong; `event`, `breadcrumbs` and `spans`
+then shift theirs by that.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from urgentry.ingest.normalize.fields import Field
+from urgentry.ingest.normalize.limits import DRIFT_SECONDS, SECONDS_IN_FUTURE, SECONDS_IN_PAST
+from urgentry.ingest.normalize.receipt import NormalizeContext
+from urgentry.ingest.normalize.report import Path, Report
+
+SECOND = 1_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+# 9999-12-31: the last day that Python, PostgreSQL and browsers all can show.
+_LAST = 253_402_300_799 * SECOND
+_DATE_LENGTH = len("2026-01-31")
+
+
+class Clock(msgspec.Struct, frozen=True):
+    """When the event happened (µs) and what was added to the client's times to say so (µs)."""
+
+    timestamp: int
+    shift: int
+
+
+def parse_timestamp(value: Any) -> int:
+    """Microseconds since the epoch from RFC 3339, a naive ISO time (UTC) or seconds.
+
+    Raises ValueError with the reason in the words that clients know.
+    """
+    if type(value) is float or type(value) is int:
+        micros = _from_seconds(value)
+    elif type(value) is str:
+        micros = _from_text(value)
+    else:
+        raise ValueError("expected a timestamp")
+    if not -_LAST <= micros <= _LAST:
+        raise ValueError("timestamp out of range")
+    return micros
+
+
+def _from_seconds(value: float) -> int:
+    try:
+        return round(value * SECOND)
+    except (OverflowError, ValueError):
+        raise ValueError("timestamp out of range") from None
+
+
+def _from_text(value: str) -> int:
+    text = value.strip()
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("input contains invalid characters") from None
+    if len(text) <= _DATE_LENGTH:
+        raise ValueError("premature end of input")
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def fit_timestamp(value: Any, path: Path, report: Report, shift: int = 0) -> float | None:
+    """Seconds since the epoch as Sentry stores them, or null."""
+    try:
+        micros = parse_timestamp(value)
+    except ValueError as error:
+        report.reject(path, str(error), original=value)
+        return None
+    return as_seconds(micros + shift)
+
+
+TIMESTAMP = Field(None, None, fit_timestamp)
+
+
+def as_seconds(micros: int) -> float:
+    return micros / SECOND
+
+
+def read_clock(payload: dict[str, Any], context: NormalizeContext, report: Report) -> Clock:
+    """The event's time after the corrections for a wrong clock (spec 7): drift, future, past."""
+    received = context.received
+    value = payload.get("timestamp")
+    if value is None:
+        return Clock(received, _drift(context))
+    try:
+        sent = parse_timestamp(value)
+    except ValueError as error:
+        report.reject(("timestamp",), str(error), original=value)
+        return Clock(received, _drift(context))
+    drift = _drift(context)
+    if drift:
+        _blame(report, "clock_drift", sent, received)
+    timestamp = sent + drift
+    kind = _implausible(timestamp, received)
+    if kind:
+        _blame(report, kind, timestamp, received)
+        timestamp = received
+    return Clock(timestamp, timestamp - sent)
+
+
+def _drift(context: NormalizeContext) -> int:
+    if context.sent_at is None:
+        return 0
+    drift = context.received - context.sent_at
+    return drift if abs(drift) >= DRIFT_SECONDS * SECOND else 0
+
+
+def _implausible(timestamp: int, received: int) -> str:
+    if timestamp > received + SECONDS_IN_FUTURE * SECOND:
+        return "future_timestamp"
+    if timestamp < received - SECONDS_IN_PAST * SECOND:
+        return "past_timestamp"
+    return ""
+
+
+def _blame(report: Report, kind: str, sdk_time: int, server_time: int) -> None:
+    report.reject(
+        ("timestamp",),
+        kind=kind,
+        sdk_time=_as_rfc3339(sdk_time),
+        server_time=_as_rfc3339(server_time),
+    )
+
+
+def _as_rfc3339(micros: int) -> str:
+    moment = _EPOCH + timedelta(microseconds=micros)
+    return moment.isoformat(timespec="auto" if micros % 1000 else _coarse(micros))
+
+
+def _coarse(micros: int) -> str:
+    return "milliseconds" if micros % SECOND else "seconds"
