@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from urgentry.access.scopes import ROLE_MEANING, role_matrix
 from urgentry.config import describe
+from urgentry.metrics import Metrics
 from urgentry.storage.queries import library
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -32,6 +34,31 @@ written by `scripts/docs`.
 """
 
 
+METRICS_HEAD = """\
+# Metrics
+
+What `/metrics` answers, in Prometheus' text format. A histogram is a family of `_bucket`, `_sum`
+and `_count`. What a metric is counted *by* is a label. This page is written by `scripts/docs`.
+
+| Name | Kind | Meaning |
+|---|---|---|
+"""
+
+
+ROLES_HEAD = """\
+# Roles and scopes
+
+Each member of an organization has one role there. A role gives scopes, and an API token gives those
+of its scopes that its owner's role gives too. An instance admin is an owner in every organization.
+
+Members see all projects of their organization while its open membership is on, which is the
+default; else only those of their teams. Managers and owners always see all of them. What someone
+may not see answers 404, what they see but may not do answers 403. This page is written by
+`scripts/docs`.
+
+"""
+
+
 def settings_page() -> str:
     """Every setting with its default and meaning."""
     return SETTINGS_HEAD + "".join(
@@ -49,9 +76,26 @@ def dialects_page() -> str:
     )
 
 
+def metrics_page() -> str:
+    """Every metric of a server, of its process and of its Python."""
+    return METRICS_HEAD + "".join(
+        f"| `{family.name}{'_total' * (family.type == 'counter')}` | {family.type} "
+        f"| {family.documentation.rstrip('.')}. |\n"
+        for family in Metrics().registry.collect()
+    )
+
+
+def roles_page() -> str:
+    """What each role means, and the table of roles and scopes."""
+    meanings = "".join(f"- **{role.value}**: {text}\n" for role, text in ROLE_MEANING.items())
+    return f"{ROLES_HEAD}{meanings}\n{role_matrix()}"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "reference/dialects.md": dialects_page,
+    "reference/roles.md": roles_page,
+    "reference/metrics.md": metrics_page,
 }
 
 

@@ -150,11 +150,6 @@ class Settings:
         shown="none",
         secret=True,
     )
-    metrics_project_labels: int = setting(
-        0,
-        "How many projects get a label of their own in `/metrics`; the others share one.",
-        parse=whole_number(0, 10_000),
-    )
     replicas: int = setting(
         1, "How many processes serve this database.", parse=whole_number(1, 1000)
     )
