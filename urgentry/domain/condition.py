@@ -4,7 +4,6 @@ It lets the pure search room speak about conditions without knowing SQL, and the
 them without knowing the grammar. Values travel beside the fragment's name, always as parameters.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +13,15 @@ class Holds:
     """One fragment of `storage/sql/` is true with these parameters."""
 
     fragment: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A fragment with a slot named `inner` that another condition fills: "has a release that …"."""
+
+    fragment: str
+    inner: "Condition"
     params: dict[str, Any] = field(default_factory=dict)
 
 
@@ -38,19 +46,7 @@ class Not:
     part: "Condition"
 
 
-Condition = Holds | AllOf | AnyOf | Not
+Condition = Holds | Within | AllOf | AnyOf | Not
 
 ALWAYS = AllOf(())
 NEVER = AnyOf(())
-
-
-def fragments(condition: Condition) -> Iterator[Holds]:
-    """Every leaf, in order of reading."""
-    match condition:
-        case Holds():
-            yield condition
-        case Not():
-            yield from fragments(condition.part)
-        case AllOf() | AnyOf():
-            for part in condition.parts:
-                yield from fragments(part)

@@ -1,6 +1,7 @@
 """What an issue is and how its status moves; pure rules that ingest and triage share."""
 
 from enum import IntEnum, StrEnum
+from typing import Any
 
 import msgspec
 
@@ -60,6 +61,43 @@ def initial_priority(level: Level) -> Priority:
     if level >= Level.ERROR:
         return Priority.HIGH
     return Priority.MEDIUM if level == Level.WARNING else Priority.LOW
+
+
+class Issue(msgspec.Struct, frozen=True, kw_only=True):
+    """Events that have one cause, as a person sees them; times in microseconds."""
+
+    id: int
+    project_id: int
+    short_id: int
+    type: str
+    title: str
+    culprit: str
+    level: Level
+    platform: str
+    logger: str
+    metadata: dict[str, Any]
+    status: Status
+    substatus: Substatus | None
+    """None while it is resolved."""
+    status_changed_at: int
+    priority: Priority
+    priority_locked: bool
+    """A person set the priority: it is not computed any more."""
+    first_seen: int
+    last_seen: int
+    times_seen: int
+    users_seen: int
+    first_release_id: int | None
+    last_release_id: int | None
+    resolution: Resolution | None
+    resolution_release_id: int | None
+    resolved_by: int | None
+    archive_until_at: int | None
+    archive_until_times_seen: int | None
+    archive_until_users_seen: int | None
+    archived_by: int | None
+    assignee_account_id: int | None
+    assignee_team_id: int | None
 
 
 class TriageState(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,318 @@
+-- fragment: issue_status_is
+issue.status = :status
+
+-- fragment: issue_substatus_is
+issue.substatus = :value
+
+-- fragment: issue_is_assigned
+(issue.assignee_account_id IS NOT NULL OR issue.assignee_team_id IS NOT NULL)
+
+-- fragment: issue_assigned_to_account
+COALESCE(issue.assignee_account_id, 0) = :account_id
+
+-- fragment: issue_assigned_to_person
+-- By e-mail address or name, in lower case.
+COALESCE(issue.assignee_account_id, 0) IN (
+    SELECT account.id FROM account
+    WHERE lower(account.email) = :name OR lower(account.name) = :name
+)
+
+-- fragment: issue_assigned_to_team
+COALESCE(issue.assignee_team_id, 0) IN (
+    SELECT team.id FROM team
+    WHERE team.organization_id = :organization_id AND team.slug = :slug
+)
+
+-- fragment: issue_assigned_to_my_teams
+COALESCE(issue.assignee_team_id, 0) IN (
+    SELECT team_member.team_id FROM member
+    JOIN team_member ON team_member.member_id = member.id
+    WHERE member.account_id = :account_id AND member.organization_id = :organization_id
+)
+
+-- fragment: issue_bookmarked_by_account
+issue.id IN (SELECT bookmark.issue_id FROM bookmark WHERE bookmark.account_id = :account_id)
+
+-- fragment: issue_bookmarked_by_person
+issue.id IN (
+    SELECT bookmark.issue_id FROM account
+    JOIN bookmark ON bookmark.account_id = account.id
+    WHERE lower(account.email) = :name OR lower(account.name) = :name
+)
+
+-- fragment: issue_level_is
+issue.level = :level
+
+-- fragment: issue_priority_is
+issue.priority = :priority
+
+-- fragment: issue_id_is
+issue.id = :issue_id
+
+-- fragment: issue_short_id_is
+-- Also by the short id that an issue had before it was merged away.
+issue.id IN (
+    SELECT own.id FROM project
+    JOIN issue AS own ON own.project_id = project.id AND own.short_id = :short_id
+    WHERE project.organization_id = :organization_id AND project.slug = :slug
+    UNION ALL
+    SELECT issue_redirect.target_issue_id FROM project
+    JOIN issue_redirect
+        ON issue_redirect.project_id = project.id AND issue_redirect.short_id = :short_id
+    WHERE project.organization_id = :organization_id AND project.slug = :slug
+)
+
+-- fragment: issue_with_event
+-- The issue that holds an event id, whichever day it was received.
+issue.id IN (
+    SELECT hash.issue_id FROM event_id
+    JOIN event ON event.expires_day = event_id.expires_day AND event.id = event_id.event_row
+    JOIN hash ON hash.id = event.hash_id
+    WHERE event_id.slice IN (
+            SELECT CAST(j.value AS bigint) FROM json_each(CAST(:slices AS text)) AS j
+        )
+        AND event_id.project_id IN (
+            SELECT CAST(j.value AS bigint) FROM json_each(CAST(:project_ids AS text)) AS j
+        )
+        AND event_id.event_id = :event_id
+        AND hash.issue_id IS NOT NULL
+)
+
+-- fragment: issue_text_contains
+-- search_text was casefolded when it was written; so was the pattern.
+issue.search_text LIKE :pattern ESCAPE '\'
+
+-- fragment: issue_title_is
+issue.title = :value
+
+-- fragment: issue_title_like
+lower(issue.title) LIKE :pattern ESCAPE '\'
+
+-- fragment: issue_culprit_is
+issue.culprit = :value
+
+-- fragment: issue_culprit_like
+lower(issue.culprit) LIKE :pattern ESCAPE '\'
+
+-- fragment: issue_platform_is
+issue.platform = :value
+
+-- fragment: issue_platform_like
+lower(issue.platform) LIKE :pattern ESCAPE '\'
+
+-- fragment: issue_logger_is
+issue.logger = :value
+
+-- fragment: issue_logger_like
+lower(issue.logger) LIKE :pattern ESCAPE '\'
+
+-- fragment: issue_type_is
+issue.type = :value
+
+-- fragment: issue_type_like
+lower(issue.type) LIKE :pattern ESCAPE '\'
+
+-- fragment: project_slug_is
+issue.project_id IN (
+    SELECT project.id FROM project
+    WHERE project.organization_id = :organization_id AND project.slug = :value
+)
+
+-- fragment: project_slug_like
+issue.project_id IN (
+    SELECT project.id FROM project
+    WHERE project.organization_id = :organization_id AND lower(project.slug) LIKE :pattern ESCAPE '\'
+)
+
+-- fragment: issue_metadata_is (sqlite)
+-- A member of the issue's metadata, which is JSON: reading one has no portable spelling.
+COALESCE(json_extract(issue.metadata, '$.' || :field), '') = :value
+
+-- fragment: issue_metadata_is (postgres)
+-- A member of the issue's metadata, which is JSON: reading one has no portable spelling.
+COALESCE(CAST(issue.metadata AS jsonb) ->> CAST(:field AS text), '') = :value
+
+-- fragment: issue_metadata_like (sqlite)
+-- A member of the issue's metadata, which is JSON: reading one has no portable spelling.
+lower(COALESCE(json_extract(issue.metadata, '$.' || :field), '')) LIKE :pattern ESCAPE '\'
+
+-- fragment: issue_metadata_like (postgres)
+-- A member of the issue's metadata, which is JSON: reading one has no portable spelling.
+lower(COALESCE(CAST(issue.metadata AS jsonb) ->> CAST(:field AS text), '')) LIKE :pattern ESCAPE '\'
+
+-- fragment: first_seen_from
+issue.first_seen >= :value
+
+-- fragment: first_seen_before
+issue.first_seen < :value
+
+-- fragment: last_seen_from
+issue.last_seen >= :value
+
+-- fragment: last_seen_before
+issue.last_seen < :value
+
+-- fragment: times_seen_from
+issue.times_seen >= :value
+
+-- fragment: times_seen_before
+issue.times_seen < :value
+
+-- fragment: users_seen_from
+issue.users_seen >= :value
+
+-- fragment: users_seen_before
+issue.users_seen < :value
+
+-- fragment: issue_active_between
+-- Has events in the hours from one time to another, both in microseconds.
+EXISTS (
+    SELECT 1 FROM hash
+    JOIN hash_hour ON hash_hour.hash_id = hash.id
+    WHERE hash.issue_id = issue.id
+        AND hash_hour.hour >= CAST(:low AS bigint) / 3600000000
+        AND hash_hour.hour <= (CAST(:high AS bigint) - 1) / 3600000000
+)
+
+-- fragment: issue_in_release
+-- Has an event in a release that …
+issue.id IN (
+    SELECT hash.issue_id FROM release
+    JOIN hash_release ON hash_release.release_id = release.id
+    JOIN hash ON hash.id = hash_release.hash_id
+    WHERE release.organization_id = :organization_id
+        AND hash.issue_id IS NOT NULL
+        AND {inner}
+)
+
+-- fragment: issue_first_in_release
+-- Came first in a release that …
+COALESCE(issue.first_release_id, 0) IN (
+    SELECT release.id FROM release
+    WHERE release.organization_id = :organization_id AND {inner}
+)
+
+-- fragment: release_latest
+-- The newest release of each project in the scope.
+release.id IN (
+    SELECT MAX(release_project.release_id) FROM release_project
+    WHERE release_project.project_id IN (
+        SELECT CAST(j.value AS bigint) FROM json_each(CAST(:project_ids AS text)) AS j
+    )
+    GROUP BY release_project.project_id
+)
+
+-- fragment: release_version_is
+release.version = :value
+
+-- fragment: release_version_like
+lower(release.version) LIKE :pattern ESCAPE '\'
+
+-- fragment: release_package_is
+release.package = :value
+
+-- fragment: release_package_like
+lower(release.package) LIKE :pattern ESCAPE '\'
+
+-- fragment: release_order_between
+-- Versions in their own order, the first included, the last not.
+(COALESCE(release.sort_key, '') > '' AND release.sort_key >= :low AND release.sort_key < :high)
+
+-- fragment: issue_in_environment
+-- Has an event in an environment that …
+issue.id IN (
+    SELECT hash.issue_id FROM environment
+    JOIN hash_environment ON hash_environment.environment_id = environment.id
+    JOIN hash ON hash.id = hash_environment.hash_id
+    WHERE environment.project_id IN (
+            SELECT CAST(j.value AS bigint) FROM json_each(CAST(:project_ids AS text)) AS j
+        )
+        AND hash.issue_id IS NOT NULL
+        AND {inner}
+)
+
+-- fragment: environment_name_is
+environment.name = :value
+
+-- fragment: environment_name_like
+lower(environment.name) LIKE :pattern ESCAPE '\'
+
+-- fragment: environment_empty
+environment.name = ''
+
+-- fragment: issue_with_tag
+-- Has an event whose tag has a value that …
+issue.id IN (
+    SELECT hash.issue_id FROM hash_tag
+    JOIN hash ON hash.id = hash_tag.hash_id
+    WHERE hash_tag.project_id IN (
+            SELECT CAST(j.value AS bigint) FROM json_each(CAST(:project_ids AS text)) AS j
+        )
+        AND hash_tag.tag_key = :key
+        AND hash.issue_id IS NOT NULL
+        AND {inner}
+)
+
+-- fragment: tag_value_is
+hash_tag.tag_value = :value
+
+-- fragment: tag_value_like
+lower(hash_tag.tag_value) LIKE :pattern ESCAPE '\'
+
+-- fragment: issue_has_tag
+EXISTS (
+    SELECT 1 FROM hash
+    JOIN hash_tag_key ON hash_tag_key.hash_id = hash.id
+    WHERE hash.issue_id = issue.id AND hash_tag_key.tag_key = :key
+)
+
+-- fragment: issue_with_user
+-- Has an event of a user who …
+issue.id IN (
+    SELECT hash.issue_id FROM event_user
+    JOIN hash_user
+        ON hash_user.project_id = event_user.project_id
+        AND hash_user.user_key = event_user.user_key
+    JOIN hash ON hash.id = hash_user.hash_id
+    WHERE event_user.project_id IN (
+            SELECT CAST(j.value AS bigint) FROM json_each(CAST(:project_ids AS text)) AS j
+        )
+        AND hash.issue_id IS NOT NULL
+        AND {inner}
+)
+
+-- fragment: user_ident_is
+event_user.ident = :value
+
+-- fragment: user_ident_like
+lower(event_user.ident) LIKE :pattern ESCAPE '\'
+
+-- fragment: user_id_is
+event_user.user_id = :value
+
+-- fragment: user_id_like
+lower(event_user.user_id) LIKE :pattern ESCAPE '\'
+
+-- fragment: user_email_is
+event_user.email = :value
+
+-- fragment: user_email_like
+lower(event_user.email) LIKE :pattern ESCAPE '\'
+
+-- fragment: user_username_is
+event_user.username = :value
+
+-- fragment: user_username_like
+lower(event_user.username) LIKE :pattern ESCAPE '\'
+
+-- fragment: user_name_is
+event_user.name = :value
+
+-- fragment: user_name_like
+lower(event_user.name) LIKE :pattern ESCAPE '\'
+
+-- fragment: user_ip_is
+event_user.ip_address = :value
+
+-- fragment: user_ip_like
+lower(event_user.ip_address) LIKE :pattern ESCAPE '\'
