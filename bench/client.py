@@ -97,10 +97,11 @@ class Pool:
         if connection in self._free:
             self._free.remove(connection)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Aborts every connection."""
         for connection in list(self._open):
             connection.close()
+        await asyncio.sleep(0)  # the loop closes sockets on its next turn
 
     async def _connect(self) -> None:
         loop = asyncio.get_running_loop()

@@ -92,8 +92,9 @@ async def offer(
         await asyncio.wait_for(tally.complete.wait(), SETTLE_SECONDS)
     except TimeoutError:
         tally.errors["timeout"] += len(requests) - tally.settled
-    pool.close()
-    return _result(tally, rate=rate, start=start, cpu=time.process_time() - cpu)
+    result = _result(tally, rate=rate, start=start, cpu=time.process_time() - cpu)
+    await pool.close()
+    return result
 
 
 def _result(tally: _Tally, *, rate: float, start: float, cpu: float) -> LoadResult:

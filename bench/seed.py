@@ -54,7 +54,7 @@ async def seed(target: Target, *, events: int, issues: int, report_every: int = 
     async with asyncio.TaskGroup() as group:
         for _ in range(IN_FLIGHT):
             group.create_task(deliver())
-    pool.close()
+    await pool.close()
     return time.perf_counter() - began
 
 
