@@ -2,9 +2,9 @@
 
 A file is a list of texts. `-- name: verb_noun` starts one that runs, `-- fragment: noun_verb` one
 that only composes; the `-- ` lines that follow say what it answers. Where the dialects part, both
-texts stand there, marked `(sqlite)` and `(postgres)`, with the reason. Parameters are `:name`;
-`{slot}` is filled by `Library.compose`. Query modules and `search` call this with names, drivers
-ask for a text of their dialect.
+texts stand there, marked `(sqlite)` and `(postgres)`, with the reason; one alone is for what the
+other database does not have. Parameters are `:name`; `{slot}` is filled by `Library.compose`. Query
+modules and `search` call this with names, drivers ask for a text of their dialect.
 """
 
 import re
@@ -29,7 +29,7 @@ _DIALECTS = ("sqlite", "postgres")
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A text in both dialects. It runs when it is no fragment and has no open slot."""
+    """A text in each dialect. It runs when it is no fragment and has no open slot."""
 
     name: str
     sqlite: str
@@ -40,7 +40,11 @@ class Query:
     description: str = ""
 
     def text(self, dialect: str) -> str:
-        return self.sqlite if dialect == "sqlite" else self.postgres
+        """What that database runs. StorageError when the query is for the other one alone."""
+        text = self.sqlite if dialect == "sqlite" else self.postgres
+        if not text:
+            raise StorageError(f"{self.name} does not exist for {dialect}")
+        return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +214,8 @@ def _one_text(name: str, kind: str, body: str) -> Query:
 def _joined(name: str, variants: dict[str, Query]) -> Query:
     if "" in variants:
         return variants[""]
-    if variants.keys() != set(_DIALECTS):
-        raise StorageError(f"{name} needs a text for sqlite and one for postgres")
-    lite, post = variants["sqlite"], variants["postgres"]
+    absent = replace(next(iter(variants.values())), sqlite="", postgres="", description="")
+    lite, post = (variants.get(dialect, absent) for dialect in _DIALECTS)
     if (lite.params, lite.slots, lite.is_fragment) != (post.params, post.slots, post.is_fragment):
         raise StorageError(f"{name}: the dialects take different parameters")
     reasons = " ".join(filter(None, (lite.description, post.description)))

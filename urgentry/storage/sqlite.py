@@ -36,9 +36,6 @@ READERS = 4
 # Foreign keys stay off: each would cost a look-up for every ingested row, the event tables have
 # none by design, and the few rows of configuration are deleted by use cases that know the order.
 _SETTINGS = """
-    pragma page_size = 8192;
-    pragma auto_vacuum = incremental;
-    pragma journal_mode = wal;
     pragma synchronous = full;
     pragma secure_delete = off;
     pragma foreign_keys = off;
@@ -46,6 +43,7 @@ _SETTINGS = """
     pragma journal_size_limit = 67108864;
     pragma trusted_schema = off;
 """
+_NEW_FILE = "pragma page_size = 8192; pragma auto_vacuum = incremental; pragma journal_mode = wal"
 _WRITER = "pragma cache_size = -6000"
 _READER = "pragma cache_size = -1000; pragma query_only = on"
 
@@ -84,7 +82,7 @@ class SqliteDatabase:
             )
         self._path = path
         self._queries = queries or library()
-        self._writer: _Connection | None = None
+        self._writer = _Connection(path, "sqlite-writer", _WRITER)
         self._write_lock = asyncio.Lock()
         self._readers: list[_Connection] = []
         self._idle: list[_Connection] = []
@@ -99,7 +97,7 @@ class SqliteDatabase:
     async def _reading(self) -> AsyncIterator["SqliteTransaction"]:
         async with self._reader_permits:
             self._refuse_closed()
-            connection = self._idle.pop() if self._idle else self._new_reader()
+            connection = self._idle.pop() if self._idle else await self._new_reader()
             transaction = SqliteTransaction(connection, self._queries, "BEGIN")
             try:
                 yield transaction
@@ -110,8 +108,6 @@ class SqliteDatabase:
     async def write(self, body: Callable[["SqliteTransaction"], Awaitable[T]]) -> T:
         async with self._write_lock:
             self._refuse_closed()
-            if self._writer is None:
-                self._writer = _Connection(self._path, "sqlite-writer", _WRITER)
             transaction = SqliteTransaction(self._writer, self._queries, "BEGIN IMMEDIATE")
             try:
                 result = await body(transaction)
@@ -133,12 +129,15 @@ class SqliteDatabase:
             for _ in range(self._reader_count):
                 await self._reader_permits.acquire()
             # the writer comes last: it checkpoints and removes the log
-            for connection in (*self._readers, *filter(None, [self._writer])):
+            for connection in (*self._readers, self._writer):
                 await connection.close()
             for _ in range(self._reader_count):
                 self._reader_permits.release()
 
-    def _new_reader(self) -> "_Connection":
+    async def _new_reader(self) -> "_Connection":
+        if not self._readers:
+            # only the writer makes a file, with the settings that must precede the first table
+            await self._writer.open()
         connection = _Connection(self._path, f"sqlite-reader-{len(self._readers)}", _READER)
         self._readers.append(connection)
         return connection
@@ -253,6 +252,13 @@ class _Connection:
         self._worker = Worker(name)
         self._db: apsw.Connection | None = None
 
+    async def open(self) -> None:
+        """Connects, if that was not done."""
+        try:
+            await finished(self._worker.submit(self._connected))
+        except apsw.Error as error:
+            raise translated(error, "open") from error
+
     def submit(self, job: Callable[[], T]) -> "asyncio.Future[T]":
         return self._worker.submit(job)
 
@@ -302,8 +308,9 @@ class _Connection:
         if self._db is None:
             db = apsw.Connection(str(self._path))
             db.set_busy_timeout(BUSY_MILLISECONDS)
-            for pragma in _SETTINGS, self._settings:
-                db.execute(pragma)
+            if self._settings is _WRITER and not db.pragma("page_count"):
+                db.execute(_NEW_FILE)
+            db.execute(_SETTINGS + self._settings)
             self._db = db
         return self._db
 

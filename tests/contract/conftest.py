@@ -1,0 +1,98 @@
+"""Databases for the contract suite: SQLite, PostgreSQL, and PostgreSQL behind PgBouncer.
+
+`backend` is a fresh, migrated database that nobody has opened; `database` is that one, opened. Each
+is a copy of a template that is migrated once a session.
+"""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from tests.database_servers import (
+    PgBouncer,
+    PostgresServer,
+    running_pgbouncer,
+    running_postgres,
+)
+from urgentry.storage.database import Database
+from urgentry.storage.migrate import migrate
+from urgentry.storage.open import open_database
+
+TEMPLATE = "urgentry_template"
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """Where a database of one test is: through `dsn` as the server would reach it."""
+
+    kind: str
+    dsn: str
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.kind == "sqlite"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One server a session; tests that stop or freeze a server start their own."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def pgbouncer(postgres_server: PostgresServer) -> Iterator[PgBouncer]:
+    with running_pgbouncer(postgres_server) as pooler:
+        yield pooler
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> str:
+    postgres_server.create_database(TEMPLATE)
+    asyncio.run(_migrated(postgres_server.dsn(TEMPLATE)))
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "urgentry.sqlite"
+    asyncio.run(_migrated(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgres", "pgbouncer"])
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
+    """A fresh database with the schema of this program."""
+    if request.param == "sqlite":
+        path = tmp_path / "urgentry.sqlite"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield Backend("sqlite", f"sqlite:///{path}")
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    template: str = request.getfixturevalue("postgres_template")
+    entrance: PostgresServer | PgBouncer = server
+    if request.param == "pgbouncer":
+        entrance = request.getfixturevalue("pgbouncer")
+    name = f"test_{uuid4().hex}"
+    server.create_database(name, template)
+    yield Backend(request.param, entrance.dsn(name))
+    server.drop_database(name)
+
+
+@pytest.fixture
+async def database(backend: Backend) -> AsyncIterator[Database]:
+    """The fresh database, opened as the server opens it."""
+    opened = open_database(backend.dsn)
+    yield opened
+    await opened.close()
+
+
+async def _migrated(dsn: str) -> None:
+    database = open_database(dsn, statement_seconds=None)
+    await migrate(database)
+    await database.close()
