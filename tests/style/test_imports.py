@@ -13,7 +13,7 @@ LAYERS = (
     {"live"},
     {"access", "search", "triage"},
     {"ingest", "alerts", "jobs"},
-    {"api", "web", "otlp", "operations"},
+    {"api", "web", "otlp", "operations", "logs", "server"},
     {"app", "cli", "__main__"},
 )
 RANK = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
