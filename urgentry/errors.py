@@ -3,6 +3,7 @@
     UrgentryError
     ├── ConfigError            a setting is unknown or invalid; stops the start
     ├── ApiError               the caller's mistake: an HTTP status and a sentence
+    │   └── FieldError             members of a form or a JSON body are wrong, each with sentences
     └── StorageError           the database could not do what was asked
         ├── DatabaseUnavailable    it is away, or the pool is exhausted: try again later
         ├── CommitAmbiguous        the connection broke while COMMIT was under way
@@ -35,6 +36,14 @@ class ApiError(UrgentryError):
         self.status = status
         self.detail = detail
         self.headers = headers or {}
+
+
+class FieldError(ApiError):
+    """What was entered is wrong, told for each field: `{"slug": ["…"]}` with status 400."""
+
+    def __init__(self, fields: dict[str, list[str]]) -> None:
+        super().__init__(400, " ".join(text for texts in fields.values() for text in texts))
+        self.fields = fields
 
 
 class StorageError(UrgentryError):

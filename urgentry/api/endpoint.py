@@ -1,0 +1,183 @@
+"""From a request to a handler and back: every endpoint of the API passes through here.
+
+A `Call` is one request with what its handler needs. Errors end at this edge: the caller's become
+`{"detail": …}` or `{"field": […]}`, an absent database 503, a bug 500 with a traceback in the log.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+import orjson
+import structlog
+from starlette.datastructures import QueryParams
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from urgentry.access.authentication import authenticate
+from urgentry.access.decision import Access, access
+from urgentry.access.origin import require_own_origin
+from urgentry.access.principal import Principal
+from urgentry.access.sessions import COOKIE
+from urgentry.errors import (
+    ApiError,
+    CommitAmbiguous,
+    DatabaseUnavailable,
+    DataRejected,
+    FieldError,
+    StorageError,
+    UniqueViolation,
+)
+from urgentry.storage.database import Database, Transaction
+
+MAX_BODY_BYTES = 1 << 20
+
+log = structlog.get_logger()
+
+
+class ApiDeps(msgspec.Struct, frozen=True, kw_only=True):
+    """What `app` gives the API."""
+
+    database: Database
+    base_url: str
+    event_retention_days: int = 90
+    version: str = "0"
+
+
+class Call:
+    """One authenticated request."""
+
+    def __init__(self, request: Request, deps: ApiDeps, principal: Principal) -> None:
+        self.request = request
+        self.deps = deps
+        self.principal = principal
+
+    @property
+    def database(self) -> Database:
+        return self.deps.database
+
+    @property
+    def query(self) -> QueryParams:
+        return self.request.query_params
+
+    def path(self, name: str) -> str:
+        """A variable of the path."""
+        value: str = self.request.path_params[name]
+        return value
+
+    async def enter(self, tx: Transaction, *scopes: str) -> Access:
+        """The access that the path's `{organization}` and `{project}` ask for; one of the scopes
+        is enough."""
+        variables = self.request.path_params
+        return await access(
+            tx,
+            self.principal,
+            *scopes,
+            organization=variables["organization"],
+            project=variables.get("project"),
+        )
+
+    async def body(self) -> dict[str, Any]:
+        """The JSON object that was sent; an empty body is an empty object."""
+        return await read_object(self.request)
+
+
+Handler = Callable[[Call], Awaitable[Response]]
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """A path below `/api/0` and its handlers by method."""
+
+    path: str
+    methods: dict[str, Handler]
+
+
+def endpoint(path: str, **methods: Handler) -> Endpoint:
+    """`endpoint("/organizations/{organization}/", GET=show, PUT=update)`."""
+    return Endpoint(path, methods)
+
+
+def as_route(declared: Endpoint, deps: ApiDeps) -> Route:
+    """The route that Starlette runs."""
+
+    async def answer(request: Request) -> Response:
+        return await _guarded(request, deps, declared)
+
+    every_method = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+    return Route(declared.path, answer, methods=every_method)
+
+
+def json_response(
+    content: Any, status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
+    """An answer in JSON."""
+    return Response(orjson.dumps(content), status, headers, media_type="application/json")
+
+
+def empty(status: int = 204) -> Response:
+    """An answer without a body."""
+    return Response(status_code=status)
+
+
+def error_response(error: ApiError) -> Response:
+    """The caller's mistake in Sentry's form."""
+    content = error.fields if isinstance(error, FieldError) else {"detail": error.detail}
+    return json_response(content, error.status, error.headers)
+
+
+async def read_object(request: Request) -> dict[str, Any]:
+    """The JSON object of a request's body. ApiError 400 when it is none, 413 when it is too big."""
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > MAX_BODY_BYTES:
+            raise ApiError(413, "The request body is too large.")
+    if not content.strip():
+        return {}
+    try:
+        parsed = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise ApiError(400, f"JSON parse error - {error}") from None
+    if not isinstance(parsed, dict):
+        raise FieldError({"non_field_errors": ["Invalid data. Expected a dictionary."]})
+    return parsed
+
+
+async def _guarded(request: Request, deps: ApiDeps, declared: Endpoint) -> Response:
+    try:
+        return await _handled(request, deps, declared)
+    except ApiError as error:
+        return error_response(error)
+    except (UniqueViolation, DataRejected, DatabaseUnavailable, CommitAmbiguous) as error:
+        return _storage_answer(error)
+    except ClientDisconnect:
+        return empty(400)
+    except Exception:
+        log.exception("api_failed", method=request.method, path=declared.path)
+        return json_response({"detail": "Internal Error", "errorId": None}, 500)
+
+
+def _storage_answer(error: StorageError) -> Response:
+    if isinstance(error, UniqueViolation):
+        return json_response({"detail": "Something of this name exists already."}, 409)
+    if isinstance(error, DataRejected):
+        return json_response({"detail": "A value is not valid."}, 400)
+    later = {"Retry-After": "5"}
+    return json_response({"detail": "The database is away; try again."}, 503, later)
+
+
+async def _handled(request: Request, deps: ApiDeps, declared: Endpoint) -> Response:
+    method = "GET" if request.method == "HEAD" else request.method
+    principal = await authenticate(
+        deps.database,
+        authorization=request.headers.get("authorization"),
+        session=request.cookies.get(COOKIE),
+    )
+    handler = declared.methods.get(method)
+    if handler is None:
+        allowed = {"Allow": ", ".join(sorted(declared.methods))}
+        raise ApiError(405, f'Method "{method}" not allowed.', headers=allowed)
+    base_url = deps.base_url
+    require_own_origin(method, request.headers, principal=principal, base_url=base_url)
+    return await handler(Call(request, deps, principal))
