@@ -25,9 +25,9 @@ it; an empty value counts as not set. The variables that Kubernetes makes for a 
 DIALECTS_HEAD = """\
 # Queries that differ by database
 
-{parted} of {texts} named queries have one text for SQLite and another for PostgreSQL; the others
-are one text for both. Fewer is better: each needs its reason and a contract test. This page is
-written by `scripts/docs`.
+{count} named queries have one text for SQLite and another for PostgreSQL, or are for one of them
+alone; all others are one text for both. Fewer is better: each needs its reason and a contract test.
+This page is written by `scripts/docs`.
 
 | Query | Why |
 |---|---|
@@ -70,7 +70,7 @@ def settings_page() -> str:
 def dialects_page() -> str:
     """The queries that have a text for each database, and why."""
     report = library().report()
-    head = DIALECTS_HEAD.format(parted=len(report.overrides), texts=report.texts)
+    head = DIALECTS_HEAD.format(count=len(report.overrides))
     return head + "".join(
         f"| `{name}` | {library().get(name).description} |\n" for name in report.overrides
     )
