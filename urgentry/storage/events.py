@@ -1,0 +1,174 @@
+"""Events as they are read: by id, newest or oldest of an issue or project, and their neighbours.
+
+A payload is the normalised event; it stays compressed until `StoredEvent.payload` asks for it.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+import orjson
+import zstandard
+
+from urgentry.domain.condition import ALWAYS, Condition
+from urgentry.domain.event import received_of
+from urgentry.domain.issue import Level
+from urgentry.domain.slices import event_id_slices
+from urgentry.errors import StorageError
+from urgentry.storage.conditions import render
+from urgentry.storage.database import Row, Transaction
+from urgentry.storage.json_lists import integers
+from urgentry.storage.queries import Query, library
+
+CODEC_ZSTD = 1
+_MAX_PAYLOAD_BYTES = 1 << 28
+
+
+class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event with its payload still packed; times in microseconds."""
+
+    id: int
+    project_id: int
+    issue_id: int
+    hash_id: int
+    event_id: str
+    """The client's id, 32 hexadecimal digits."""
+    timestamp: int
+    environment_id: int
+    release_id: int | None
+    level: Level
+    codec: int
+    body: bytes
+
+    @property
+    def received(self) -> int:
+        """When it was received, in microseconds."""
+        return received_of(self.id)
+
+    def payload_json(self) -> bytes:
+        """The normalised event as JSON."""
+        if self.codec != CODEC_ZSTD:
+            raise StorageError(f"event {self.id} has a payload of the unknown form {self.codec}")
+        decompressor = zstandard.ZstdDecompressor()
+        return decompressor.decompress(self.body, max_output_size=_MAX_PAYLOAD_BYTES)
+
+    def payload(self) -> dict[str, Any]:
+        """The normalised event."""
+        event: dict[str, Any] = orjson.loads(self.payload_json())
+        return event
+
+
+class EventPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """A place in the order of time."""
+
+    timestamp: int
+    row_id: int
+
+
+class EventSelection(msgspec.Struct, frozen=True, kw_only=True):
+    """Events of an issue (or of the project when there is none) that meet a condition."""
+
+    organization_id: int
+    project_id: int
+    issue_id: int | None = None
+    condition: Condition = ALWAYS
+
+
+def place_of(event: StoredEvent) -> EventPlace:
+    """Where an event stands."""
+    return EventPlace(timestamp=event.timestamp, row_id=event.id)
+
+
+async def get_event(
+    tx: Transaction, project_ids: Iterable[int], event_id: str, *, now: int
+) -> StoredEvent | None:
+    """The event with a client's id (32 hexadecimal digits) in one of the projects."""
+    row = await tx.one(
+        "events.find_by_event_id",
+        slices=event_id_slices(now),
+        project_ids=integers(project_ids),
+        event_id=bytes.fromhex(event_id),
+    )
+    return _event(row) if row else None
+
+
+async def list_newest(
+    tx: Transaction,
+    selection: EventSelection,
+    *,
+    before: EventPlace | None = None,
+    limit: int,
+) -> list[StoredEvent]:
+    """The newest of the selected events that stand before a place, newest first."""
+    of_issue = selection.issue_id is not None
+    name = "events.list_newest" if of_issue else "events.list_of_project"
+    return await _list(tx, name, selection, "events.place_before", before, limit)
+
+
+async def list_oldest(
+    tx: Transaction,
+    selection: EventSelection,
+    *,
+    after: EventPlace | None = None,
+    limit: int,
+) -> list[StoredEvent]:
+    """The oldest of the selected events that stand after a place, oldest first."""
+    of_issue = selection.issue_id is not None
+    name = "events.list_oldest" if of_issue else "events.list_of_project_oldest"
+    return await _list(tx, name, selection, "events.place_after", after, limit)
+
+
+async def list_latest_of_hashes(tx: Transaction, hash_ids: Iterable[int]) -> dict[int, StoredEvent]:
+    """The newest event of each hash that has one."""
+    rows = await tx.all("events.list_latest_of_hashes", hash_ids=integers(hash_ids))
+    latest: dict[int, StoredEvent] = {}
+    for row in rows:
+        latest.setdefault(row["hash_id"], _event(row))
+    return latest
+
+
+async def _list(
+    tx: Transaction,
+    name: str,
+    selection: EventSelection,
+    bound: str,
+    place: EventPlace | None,
+    limit: int,
+) -> list[StoredEvent]:
+    condition = render(selection.condition)
+    query = library().compose(
+        name,
+        condition=condition.query,
+        place=library().fragment(bound if place else "events.place_any"),
+    )
+    params = condition.params | {
+        "organization_id": selection.organization_id,
+        "project_id": selection.project_id,
+        "project_ids": integers([selection.project_id]),
+        "issue_id": selection.issue_id,
+        "at": place.timestamp if place else None,
+        "row_id": place.row_id if place else None,
+        "offset": limit - 1,
+        "limit": limit,
+    }
+    return [_event(row) for row in await tx.all(query, **_needed(query, params))]
+
+
+def _needed(query: Query, params: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in params.items() if name in query.params}
+
+
+def _event(row: Row) -> StoredEvent:
+    return StoredEvent(
+        id=row["id"],
+        project_id=row["project_id"],
+        issue_id=row["issue_id"],
+        hash_id=row["hash_id"],
+        event_id=bytes(row["event_id"]).hex(),
+        timestamp=row["timestamp"],
+        environment_id=row["environment_id"],
+        release_id=row["release_id"],
+        level=Level(row["level"]),
+        codec=row["codec"],
+        body=bytes(row["body"]),
+    )

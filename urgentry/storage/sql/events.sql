@@ -1,0 +1,112 @@
+-- name: find_by_event_id
+-- The event that has a client's id in a project, whichever day it was received.
+SELECT
+    event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
+    event.environment_id, event.release_id, event.level, hash.issue_id,
+    event_body.codec, event_body.body
+FROM event_id AS taken
+JOIN event ON event.expires_day = taken.expires_day AND event.id = taken.event_row
+JOIN hash ON hash.id = event.hash_id
+JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+WHERE taken.slice IN (
+        SELECT CAST(j.value AS bigint) FROM json_each(CAST(:slices AS text)) AS j
+    )
+    AND taken.project_id IN (
+        SELECT CAST(j.value AS bigint) FROM json_each(CAST(:project_ids AS text)) AS j
+    )
+    AND taken.event_id = :event_id
+    AND hash.issue_id IS NOT NULL
+ORDER BY event.timestamp DESC
+LIMIT 1
+
+-- name: list_newest
+-- Events of an issue, newest first, from a place on. Each hash of the issue gives its own newest
+-- by its index, so that the cost does not grow with the events of an issue that has many hashes.
+SELECT
+    event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
+    event.environment_id, event.release_id, event.level, hash.issue_id,
+    event_body.codec, event_body.body
+FROM hash
+JOIN event
+    ON event.hash_id = hash.id
+    AND event.timestamp >= COALESCE((
+        SELECT event.timestamp FROM event
+        WHERE event.hash_id = hash.id AND {condition} AND {place}
+        ORDER BY event.timestamp DESC, event.id DESC
+        LIMIT 1 OFFSET :offset
+    ), 0)
+JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+WHERE hash.issue_id = :issue_id AND {condition} AND {place}
+ORDER BY event.timestamp DESC, event.id DESC
+LIMIT :limit
+
+-- name: list_oldest
+-- The same, oldest first.
+SELECT
+    event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
+    event.environment_id, event.release_id, event.level, hash.issue_id,
+    event_body.codec, event_body.body
+FROM hash
+JOIN event
+    ON event.hash_id = hash.id
+    AND event.timestamp <= COALESCE((
+        SELECT event.timestamp FROM event
+        WHERE event.hash_id = hash.id AND {condition} AND {place}
+        ORDER BY event.timestamp, event.id
+        LIMIT 1 OFFSET :offset
+    ), 9223372036854775807)
+JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+WHERE hash.issue_id = :issue_id AND {condition} AND {place}
+ORDER BY event.timestamp, event.id
+LIMIT :limit
+
+-- name: list_of_project
+-- Events of a project, newest first, from a place on.
+SELECT
+    event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
+    event.environment_id, event.release_id, event.level, hash.issue_id,
+    event_body.codec, event_body.body
+FROM event
+JOIN hash ON hash.id = event.hash_id AND hash.issue_id IS NOT NULL
+JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+WHERE event.project_id = :project_id AND {condition} AND {place}
+ORDER BY event.timestamp DESC, event.id DESC
+LIMIT :limit
+
+-- name: list_of_project_oldest
+-- The same against the order.
+SELECT
+    event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
+    event.environment_id, event.release_id, event.level, hash.issue_id,
+    event_body.codec, event_body.body
+FROM event
+JOIN hash ON hash.id = event.hash_id AND hash.issue_id IS NOT NULL
+JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+WHERE event.project_id = :project_id AND {condition} AND {place}
+ORDER BY event.timestamp, event.id
+LIMIT :limit
+
+-- name: list_latest_of_hashes
+-- The newest event of each hash.
+SELECT
+    event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
+    event.environment_id, event.release_id, event.level, hash.issue_id,
+    event_body.codec, event_body.body
+FROM hash
+JOIN event
+    ON event.hash_id = hash.id
+    AND event.timestamp = (
+        SELECT MAX(newest.timestamp) FROM event AS newest WHERE newest.hash_id = hash.id
+    )
+JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+WHERE hash.id IN (SELECT CAST(j.value AS bigint) FROM json_each(CAST(:hash_ids AS text)) AS j)
+ORDER BY event.timestamp DESC, event.id DESC
+
+-- fragment: place_any
+1 = 1
+
+-- fragment: place_before
+(event.timestamp, event.id) < (CAST(:at AS bigint), CAST(:row_id AS bigint))
+
+-- fragment: place_after
+(event.timestamp, event.id) > (CAST(:at AS bigint), CAST(:row_id AS bigint))
