@@ -202,7 +202,6 @@ CREATE TABLE issue (
     last_seen BIGINT NOT NULL,
     times_seen BIGINT NOT NULL,
     users_seen BIGINT NOT NULL DEFAULT 0,
-    users_estimated BOOLEAN NOT NULL DEFAULT FALSE,
     first_release_id BIGINT,
     last_release_id BIGINT,
     resolution TEXT COLLATE "C",
@@ -325,7 +324,6 @@ CREATE TABLE event_user (
     name TEXT COLLATE "C" NOT NULL DEFAULT '',
     ip_address TEXT COLLATE "C" NOT NULL DEFAULT '',
     first_seen BIGINT NOT NULL,
-    last_seen BIGINT NOT NULL,
     PRIMARY KEY (project_id, user_key)
 );
 

@@ -3,10 +3,11 @@
 
 -- forward
 
--- Tenancy: who exists and what they own. Times are microseconds since the epoch.
+-- Tenancy: who exists and what they own. Times are microseconds since the epoch. AUTOINCREMENT
+-- stands where the id of something deleted must not come to name another thing.
 
 CREATE TABLE organization (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     slug TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
     open_membership BOOLEAN NOT NULL DEFAULT TRUE,
@@ -14,7 +15,7 @@ CREATE TABLE organization (
 );
 
 CREATE TABLE account (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     email TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL DEFAULT '',
     password_hash TEXT,
@@ -59,7 +60,7 @@ CREATE INDEX api_token_account ON api_token (account_id);
 CREATE INDEX api_token_organization ON api_token (organization_id);
 
 CREATE TABLE member (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     organization_id BIGINT NOT NULL,
     account_id BIGINT,
     email TEXT NOT NULL,
@@ -73,7 +74,7 @@ CREATE TABLE member (
 CREATE INDEX member_account ON member (account_id);
 
 CREATE TABLE team (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     organization_id BIGINT NOT NULL,
     slug TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -90,7 +91,7 @@ CREATE TABLE team_member (
 CREATE INDEX team_member_member ON team_member (member_id);
 
 CREATE TABLE project (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     organization_id BIGINT NOT NULL,
     slug TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -177,7 +178,7 @@ CREATE TABLE tagset (
 -- unmerging re-point hash.issue_id and rewrite no event.
 
 CREATE TABLE issue (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     project_id BIGINT NOT NULL,
     short_id BIGINT NOT NULL,
     type TEXT NOT NULL,
@@ -197,7 +198,6 @@ CREATE TABLE issue (
     last_seen BIGINT NOT NULL,
     times_seen BIGINT NOT NULL,
     users_seen BIGINT NOT NULL DEFAULT 0,
-    users_estimated BOOLEAN NOT NULL DEFAULT FALSE,
     first_release_id BIGINT,
     last_release_id BIGINT,
     resolution TEXT,
@@ -320,7 +320,6 @@ CREATE TABLE event_user (
     name TEXT NOT NULL DEFAULT '',
     ip_address TEXT NOT NULL DEFAULT '',
     first_seen BIGINT NOT NULL,
-    last_seen BIGINT NOT NULL,
     PRIMARY KEY (project_id, user_key)
 ) WITHOUT ROWID;
 

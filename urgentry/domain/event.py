@@ -1,6 +1,7 @@
 """An event on its way into the store, and the arithmetic of its keys."""
 
 import itertools
+import secrets
 from typing import Any
 
 import msgspec
@@ -10,8 +11,11 @@ from urgentry import clock
 RETENTION_DAYS = (1, 7, 14, 30, 60, 90, 180, 365)
 """The closed list of retentions, so that all rows of one expiry day can be dropped together."""
 
+UNCOUNTED_TAGS = frozenset({"url", "user", "trace", "trace.span", "replayId", "transaction.id"})
+"""Nearly every event has another value: kept in the payload, not counted by value."""
+
 _ROW_BITS = 10
-_sequence = itertools.count()
+_sequence = itertools.count(secrets.randbelow(1 << _ROW_BITS))
 
 
 class EventUser(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +32,8 @@ class EventUser(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PreparedEvent(msgspec.Struct, kw_only=True):
-    """A normalised, grouped event with all that one write transaction needs. Times in microseconds."""
+    """A normalised, grouped event with all that one write transaction needs; times in
+    microseconds."""
 
     organization_id: int
     project_id: int
@@ -52,9 +57,15 @@ class PreparedEvent(msgspec.Struct, kw_only=True):
     release: str
     environment: str
     tags: tuple[tuple[str, str], ...]
+    """Counted by value for each hash; sorted by key."""
     user: EventUser | None
     payload: bytes
     """The normalised event as JSON."""
+
+    @property
+    def interned_tags(self) -> tuple[tuple[str, str], ...]:
+        """The tags that are worth interning as one set."""
+        return tuple(tag for tag in self.tags if tag[0] not in UNCOUNTED_TAGS)
 
 
 def new_row_id(received: int) -> int:

@@ -1,0 +1,225 @@
+"""The composition root: settings become opened backends and one ASGI application.
+
+`serve` owns the order of start and stop. At the start: lock, open, listen, wait until the schema
+serves, then work. At the end: refuse, drain, flush, close.
+"""
+
+import asyncio
+import gc
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from typing import Any
+
+import structlog
+
+from urgentry import clock
+from urgentry.config import Settings
+from urgentry.errors import StorageError
+from urgentry.ingest.budget import BytesInFlight
+from urgentry.ingest.endpoint import PATH as INGEST_PATH
+from urgentry.ingest.endpoint import Ingest
+from urgentry.ingest.ledger import Ledger
+from urgentry.ingest.names import KnownNames
+from urgentry.ingest.pipeline import Pipeline
+from urgentry.ingest.scopes import Scopes
+from urgentry.ingest.unpack import UnpackLimits
+from urgentry.ingest.wire import BodyLimits, collapse_slashes
+from urgentry.jobs.housekeeping import keep_house, prepare_partitions
+from urgentry.jobs.supervise import supervise
+from urgentry.live.hub import Hub
+from urgentry.metrics import Metrics
+from urgentry.operations import PATHS as OPERATIONS_PATHS
+from urgentry.operations import Operations
+from urgentry.server import HttpServer
+from urgentry.storage import migrate as schema
+from urgentry.storage.data_directory import lock_data_directory
+from urgentry.storage.database import Database
+from urgentry.storage.open import open_database
+from urgentry.storage.postgres_pool import PoolSettings
+
+_SWITCH_SECONDS = 0.0005
+_OLDEST_EVENT = 10 * clock.SECOND
+_SCHEMA_POLL_SECONDS = 1.0
+_STATEMENT_CACHES = {"auto": None, "yes": 0, "no": 100}
+"""By what the operator says of a pooler in between: prepared statements survive none."""
+
+log = structlog.get_logger(__name__)
+
+
+class App:
+    """Everything that one process serves."""
+
+    def __init__(self, settings: Settings, database: Database, metrics: Metrics) -> None:
+        limits = settings.limits
+        self.metrics = metrics
+        self.database = database
+        self.hub = Hub(database, metrics)
+        self.ledger = Ledger(database, metrics)
+        self.names = KnownNames()
+        self.scopes = Scopes(database)
+        self.pipeline = Pipeline(
+            database,
+            self.ledger,
+            metrics,
+            self.names,
+            max_queue_bytes=limits.max_queue_bytes,
+            after_commit=self.hub.wake,
+        )
+        self.ingest = Ingest(
+            scopes=self.scopes,
+            pipeline=self.pipeline,
+            ledger=self.ledger,
+            budget=BytesInFlight(limits.max_bytes_in_flight),
+            limits=BodyLimits(
+                compressed_bytes=limits.max_envelope_compressed_bytes,
+                unpack=UnpackLimits(unpacked_bytes=limits.max_envelope_bytes),
+            ),
+            trusted_proxies=settings.trusted_proxies,
+        )
+        self.operations = Operations(metrics, self.problems, metrics_token=settings.metrics_token)
+        self.not_ready: str | None = "starting"
+
+    async def problems(self) -> Mapping[str, str]:
+        """What stands in the way of serving, by part."""
+        if self.not_ready is not None:
+            return {"server": self.not_ready}
+        problems = {}
+        try:
+            await self.database.ping()
+        except StorageError as error:
+            problems["database"] = str(error)
+        if self.pipeline.oldest_age > _OLDEST_EVENT:
+            problems["writer"] = "the oldest event has waited too long for its commit"
+        return problems
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Routes a request to the part that answers it, and counts it."""
+        path = collapse_slashes(scope["path"])
+        area, part = self._part(path)
+        started = clock.now()
+
+        async def counting_send(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                elapsed = (clock.now() - started) / clock.SECOND
+                self.metrics.requests.labels(area, message["status"]).inc()
+                self.metrics.request_seconds.labels(area).observe(elapsed)
+            await send(message)
+
+        if path != scope["path"]:
+            scope = {**scope, "path": path}
+        await part(scope, receive, counting_send)
+
+    def _part(self, path: str) -> tuple[str, Any]:
+        if path in OPERATIONS_PATHS:
+            return "operations", self.operations
+        if self.not_ready is not None:
+            return "starting", _answer_not_ready
+        if INGEST_PATH.fullmatch(path):
+            return "ingest", self.ingest
+        return "web", self.pages
+
+
+async def _answer_not_ready(_scope: Any, _receive: Any, send: Any) -> None:
+    headers = [(b"content-type", b"application/json"), (b"retry-after", b"5")]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": b'{"detail":"the server is not ready"}'})
+
+
+async def serve(settings: Settings, *, migrate: bool) -> None:
+    """Serves until SIGTERM or SIGINT; returns when everything accepted is written."""
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    metrics = Metrics()
+    async with AsyncExitStack() as stack:
+        if is_embedded(settings):
+            stack.enter_context(lock_data_directory(settings.data_dir))
+        database = open_settings_database(settings, observe_wait=metrics.pool_wait_seconds.observe)
+        stack.push_async_callback(database.close)
+        app = App(settings, database, metrics)
+        listener = HttpServer(
+            app,
+            host=settings.host,
+            port=settings.port,
+            drain_timeout_s=settings.shutdown_timeout_s,
+        )
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, _refuse, app, listener)
+        await _run(settings, app, listener, migrate=migrate or is_embedded(settings))
+    log.info("stopped")
+
+
+def _refuse(app: App, listener: HttpServer) -> None:
+    """The first step of stopping: not ready any more, live streams end, no new connections."""
+    app.not_ready = "stopping"
+    app.hub.close()
+    listener.stop()
+
+
+async def _run(settings: Settings, app: App, listener: HttpServer, *, migrate: bool) -> None:
+    """Listens until told to stop, then drains and flushes."""
+    async with asyncio.TaskGroup() as tasks:
+        work = tasks.create_task(_work(settings, app, migrate=migrate))
+        writer = tasks.create_task(app.pipeline.run())
+        await listener.serve()
+        app.pipeline.close()
+        await writer
+        await app.ledger.flush()
+        work.cancel()
+
+
+async def _work(settings: Settings, app: App, *, migrate: bool) -> None:
+    """Waits until the schema serves, opens the doors, then keeps the jobs running."""
+    await _wait_for_schema(settings, app, migrate=migrate)
+    await prepare_partitions(app.database)
+    await _bootstrap(settings, app)
+    gc.collect()
+    gc.freeze()
+    app.not_ready = None
+    log.info("ready", url=settings.base_url)
+    async with asyncio.TaskGroup() as jobs:
+        jobs.create_task(supervise("feed", app.hub.run))
+        jobs.create_task(supervise("ledger", app.ledger.run))
+        jobs.create_task(supervise("housekeeping", lambda: keep_house(app.database)))
+
+
+async def _wait_for_schema(settings: Settings, app: App, *, migrate: bool) -> None:
+    """Returns when the schema serves this program. Without PostgreSQL, or on an older schema, it
+    waits and says what to do; a SQLite file that cannot be used stops the start."""
+    while True:
+        try:
+            if migrate:
+                await schema.migrate(app.database)
+            await schema.check(app.database)
+        except StorageError as error:
+            if is_embedded(settings):
+                raise
+            if app.not_ready != str(error):
+                log.warning("waiting", problem=str(error), hint=error.hint)
+            app.not_ready = str(error)
+            await asyncio.sleep(_SCHEMA_POLL_SECONDS)
+        else:
+            return
+
+
+def is_embedded(settings: Settings) -> bool:
+    """Whether the database is a SQLite file."""
+    return settings.database.dsn.startswith("sqlite:")
+
+
+def open_settings_database(
+    settings: Settings, *, observe_wait: Callable[[float], None] | None = None
+) -> Database:
+    """The database that the settings name."""
+    configured = settings.database
+    return open_database(
+        configured.dsn,
+        pool=PoolSettings(
+            size=configured.pool_size,
+            statement_cache=_STATEMENT_CACHES[configured.pooler],
+            application_name=f"urgentry-{os.getpid()}",
+        ),
+        statement_seconds=configured.statement_timeout_ms / 1000,
+        observe_wait=observe_wait,
+    )

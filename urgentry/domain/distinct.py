@@ -1,0 +1,32 @@
+"""Counting distinct users: exact up to a bound, then a HyperLogLog sketch of 4,096 registers."""
+
+import math
+
+EXACT_LIMIT = 1_000
+"""Up to so many users a hash keeps each by name; above it counts with an error of about 1.6 %."""
+
+_BITS = 12
+REGISTERS = 1 << _BITS
+_ALPHA = 0.7213 / (1 + 1.079 / REGISTERS)
+_RANK_BITS = 63 - _BITS
+
+
+def add(registers: bytearray, key: int) -> None:
+    """Enters a 63-bit digest."""
+    index = key & (REGISTERS - 1)
+    rank = _RANK_BITS - (key >> _BITS).bit_length() + 1
+    registers[index] = max(registers[index], rank)
+
+
+def merge(registers: bytearray, other: bytes) -> None:
+    """Makes the union of two sketches."""
+    registers[:] = bytes(map(max, registers, other))
+
+
+def estimate(registers: bytes | bytearray) -> int:
+    """How many distinct keys were entered."""
+    raw = _ALPHA * REGISTERS * REGISTERS / sum(2.0**-rank for rank in registers)
+    zeros = registers.count(0)
+    if raw <= 2.5 * REGISTERS and zeros:
+        return round(REGISTERS * math.log(REGISTERS / zeros))
+    return round(raw)

@@ -1,0 +1,15 @@
+"""What a DSN's key leads to: the project that events belong to, and how it wants them handled."""
+
+import msgspec
+
+
+class Scope(msgspec.Struct, frozen=True, kw_only=True):
+    """A key and its project, as the path of an event needs them."""
+
+    organization_id: int
+    project_id: int
+    key_id: int
+    public_key: str
+    retention_days: int
+    grouping_config: str
+    allowed_origins: tuple[str, ...] = ("*",)

@@ -1,0 +1,39 @@
+"""An `event` item: parse → normalize → group → prepare. The caller submits what comes out."""
+
+from urgentry.domain.event import PreparedEvent
+from urgentry.ingest.group import group
+from urgentry.ingest.normalize import NormalizeContext, normalize_event, parse_event_json
+from urgentry.ingest.prepare import prepare_event
+from urgentry.ingest.receipt import Receipt
+from urgentry.protocol.items import DataCategory
+from urgentry.protocol.outcome import Reason, invalid
+
+_OTHER_TYPES = frozenset({"transaction", "feedback", "replay_event"})
+
+
+def prepare(payload: bytes, receipt: Receipt) -> PreparedEvent:
+    """The event as the store wants it. `Rejected` when it cannot be one."""
+    client = receipt.credentials.client
+    parsed = parse_event_json(payload, client)
+    if parsed.get("type") in _OTHER_TYPES:
+        raise invalid(
+            Reason.FEATURE_DISABLED,
+            f"events of type {parsed['type']} are not stored",
+            category=DataCategory.ERROR,
+        )
+    event = normalize_event(
+        parsed,
+        NormalizeContext(
+            event_id=receipt.event_id.hex(),
+            project_id=receipt.scope.project_id,
+            key_id=str(receipt.scope.key_id),
+            received=receipt.received,
+            sent_at=receipt.sent_at,
+            client_ip=receipt.client_ip,
+            user_agent=receipt.user_agent,
+            sdk_client=client,
+        ),
+    )
+    return prepare_event(
+        event, group(event, receipt.scope.grouping_config), receipt.scope, received=receipt.received
+    )

@@ -1,0 +1,104 @@
+"""Ids of names that events carry again and again: environments, releases, tag sets.
+
+The write transaction asks for those it does not know; what a commit has made true is remembered.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+import msgspec
+import orjson
+
+from urgentry.domain.event import PreparedEvent
+from urgentry.storage import recording
+from urgentry.storage.database import Transaction
+
+_REMEMBERED = 20_000
+
+Key = TypeVar("Key")
+
+TagsetKey = tuple[int, bytes]
+NameKey = tuple[int, str]
+
+
+class Names(msgspec.Struct, frozen=True):
+    """Ids by what they stand for: (project or organization id, name or digest)."""
+
+    environments: dict[NameKey, int]
+    releases: dict[NameKey, int]
+    tagsets: dict[TagsetKey, int]
+
+
+class KnownNames:
+    """Remembers names across batches; each process has one."""
+
+    def __init__(self) -> None:
+        self._known = Names({}, {}, {})
+
+    async def resolve(self, tx: Transaction, events: Iterable[PreparedEvent], *, at: int) -> Names:
+        """The ids of every name in the events, made where they did not exist."""
+        events = list(events)
+        environments = {(event.project_id, event.environment) for event in events}
+        releases = {(event.organization_id, event.release) for event in events if event.release}
+        tagsets = {tagset_key(event): event for event in events}
+        known = self._known
+        return Names(
+            {
+                **_pick(known.environments, environments),
+                **await recording.intern_environments(
+                    tx, environments - known.environments.keys(), seen=at
+                ),
+            },
+            {
+                **_pick(known.releases, releases),
+                **await recording.intern_releases(tx, releases - known.releases.keys(), seen=at),
+            },
+            {
+                **_pick(known.tagsets, tagsets),
+                **await recording.intern_tagsets(
+                    tx,
+                    {
+                        key: _tags_json(event)
+                        for key, event in tagsets.items()
+                        if key not in known.tagsets
+                    },
+                ),
+            },
+        )
+
+    def learn(self, names: Names) -> None:
+        """Remembers what a committed transaction resolved."""
+        for known, resolved in (
+            (self._known.environments, names.environments),
+            (self._known.releases, names.releases),
+        ):
+            _remember(known, resolved)
+        _remember(self._known.tagsets, names.tagsets)
+
+    def forget(self) -> None:
+        """Somebody changed settings: names may be gone."""
+        self._known = Names({}, {}, {})
+
+
+def tagset_key(event: PreparedEvent) -> TagsetKey:
+    """Project and digest of an event's interned tags."""
+    return event.project_id, _digest(event.interned_tags)
+
+
+def _digest(tags: tuple[tuple[str, str], ...]) -> bytes:
+    return hashlib.blake2b(orjson.dumps(tags), digest_size=16).digest()
+
+
+def _tags_json(event: PreparedEvent) -> str:
+    return orjson.dumps(dict(event.interned_tags)).decode()
+
+
+def _pick(known: Mapping[Key, int], wanted: Iterable[Key]) -> dict[Key, int]:
+    return {key: known[key] for key in wanted if key in known}
+
+
+def _remember(known: dict[Key, int], resolved: Mapping[Key, int]) -> None:
+    if len(known) + len(resolved) > _REMEMBERED:
+        known.clear()
+    known.update(resolved)

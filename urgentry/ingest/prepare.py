@@ -1,0 +1,73 @@
+"""A normalised, grouped event becomes what the store writes: columns, tags, user, payload."""
+
+import hashlib
+from typing import Any
+
+import orjson
+
+from urgentry import clock
+from urgentry.domain.event import EventUser, PreparedEvent
+from urgentry.domain.issue import LEVELS, Level
+from urgentry.domain.scope import Scope
+from urgentry.ingest.group import Grouped
+from urgentry.ingest.tags import collect_tags
+
+_MAX_SEARCH_CHARS = 2_000
+_KEY_MASK = (1 << 63) - 1
+
+
+def prepare_event(
+    event: dict[str, Any], grouped: Grouped, scope: Scope, *, received: int
+) -> PreparedEvent:
+    """What the store needs of an event; `received` in microseconds."""
+    tags = tuple(collect_tags(event))
+    event["tags"] = tags
+    described = grouped.description
+    return PreparedEvent(
+        organization_id=scope.organization_id,
+        project_id=scope.project_id,
+        key_id=scope.key_id,
+        event_id=bytes.fromhex(event["event_id"]),
+        timestamp=round(event["timestamp"] * clock.SECOND),
+        received=received,
+        retention_days=scope.retention_days,
+        type=described.type,
+        level=LEVELS.get(event.get("level") or "", Level.ERROR),
+        platform=event.get("platform") or "other",
+        logger=event.get("logger") or "",
+        title=described.title,
+        culprit=described.culprit,
+        metadata=described.metadata,
+        search_text=described.search_text.casefold()[:_MAX_SEARCH_CHARS],
+        hashes=grouped.hashes,
+        release=event.get("release") or "",
+        environment=event.get("environment") or "",
+        tags=tags,
+        user=_user(event.get("user")),
+        payload=orjson.dumps(event),
+    )
+
+
+def _user(user: Any) -> EventUser | None:
+    if not isinstance(user, dict) or not isinstance(user.get("sentry_user"), str):
+        return None
+    ident = user["sentry_user"]
+    return EventUser(
+        ident=ident,
+        key=user_key(ident),
+        user_id=_text(user.get("id")),
+        email=_text(user.get("email")),
+        username=_text(user.get("username")),
+        name=_text(user.get("name")),
+        ip_address=_text(user.get("ip_address")),
+    )
+
+
+def user_key(ident: str) -> int:
+    """The 63-bit digest under which a user is counted."""
+    digest = hashlib.blake2b(ident.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") & _KEY_MASK
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,376 @@
+"""One write transaction for a batch of events: claim ids, find or make issues, count, write, tell.
+
+The number of statements is bounded whatever the batch's size. The body may run more than once, so
+it keeps nothing outside itself; what a commit made true comes back as `Written`.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+import orjson
+
+from urgentry.domain.event import PreparedEvent, day_of, expires_day, hour_of, new_row_id
+from urgentry.domain.feed import FeedEntry, FeedKind
+from urgentry.domain.issue import Arrival, Level, Substatus, initial_priority, substatus_after
+from urgentry.ingest.affected import count_affected_users
+from urgentry.ingest.names import KnownNames, Names, tagset_key
+from urgentry.ingest.tally import Tally
+from urgentry.protocol.items import DataCategory
+from urgentry.protocol.outcome import Outcome, Reason
+from urgentry.storage import feed, hashes, recording, rollups
+from urgentry.storage.database import Transaction
+from urgentry.storage.hashes import HashKey, HashRow
+from urgentry.storage.recording import CountedIssue, EventKey, EventRow, IssueCounts, NewIssue
+
+CODEC_ZSTD = 1
+
+_ACTIVITY_REGRESSED = "set_regression"
+_ACTIVITY_REOPENED = "set_unresolved"
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """Events that are written together; `bodies` are their compressed payloads, in order."""
+
+    id: bytes
+    at: int
+    events: Sequence[PreparedEvent]
+    bodies: Sequence[bytes]
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """What a batch became: for each event whether it was new, and what may be remembered."""
+
+    stored: Sequence[bool]
+    names: Names
+
+
+class _Placed(msgspec.Struct, kw_only=True):
+    """An event that is new, with its place: the hash that decided and the issue behind it."""
+
+    event: PreparedEvent
+    body: bytes
+    row_id: int
+    hash_id: int = 0
+    issue_id: int = 0
+
+
+async def write_batch(tx: Transaction, batch: Batch, known: KnownNames) -> Written:
+    """Writes a batch; see the module's text."""
+    await recording.enter_batch(tx, batch.id, at=batch.at)
+    stored = await _claim(tx, batch)
+    placed = [
+        _Placed(event=event, body=body, row_id=stored[index])
+        for index, (event, body) in enumerate(zip(batch.events, batch.bodies, strict=True))
+        if index in stored
+    ]
+    names = await known.resolve(tx, (item.event for item in placed), at=batch.at)
+    created = await _place(tx, placed, names, at=batch.at)
+    tally = _tally(placed, names)
+    users = await _roll_up(tx, tally, created, names, at=batch.at)
+    await _write_rows(tx, placed, names)
+    counted = await _count_issues(tx, placed, names, users)
+    reopened = await _reopen(tx, placed, counted, names, at=batch.at)
+    await _count_outcomes(tx, batch, stored)
+    await recording.mark_first_events(tx, {item.event.project_id for item in placed}, at=batch.at)
+    await feed.append(tx, _entries(placed, created, reopened))
+    return Written(stored=[index in stored for index in range(len(batch.events))], names=names)
+
+
+async def _claim(tx: Transaction, batch: Batch) -> dict[int, int]:
+    """Row ids of the events (by index) whose ids were free, today and yesterday."""
+    first: dict[EventKey, int] = {}
+    for index, event in enumerate(batch.events):
+        first.setdefault((event.project_id, event.event_id), index)
+    today = day_of(batch.at)
+    taken = await recording.list_taken_event_ids(tx, first, slice_=today - 1)
+    row_ids = {index: new_row_id(batch.events[index].received) for index in first.values()}
+    free = await recording.claim_event_ids(
+        tx,
+        [
+            {
+                "slice": today,
+                "project_id": key[0],
+                "event_id": key[1],
+                "event_row": row_ids[index],
+                "expires_day": _expires_day(batch.events[index]),
+            }
+            for key, index in sorted(first.items())
+            if key not in taken
+        ],
+    )
+    return {index: row_ids[index] for key, index in first.items() if key in free}
+
+
+async def _place(
+    tx: Transaction, placed: Sequence[_Placed], names: Names, *, at: int
+) -> dict[int, _Placed]:
+    """Finds each event's deciding hash and issue; makes issues for those that have none.
+
+    Returns the new issues by id, each with its first event.
+    """
+    keys = {(item.event.project_id, value) for item in placed for value in item.event.hashes}
+    rows = await hashes.claim(tx, keys, seen=at)
+    owners: dict[HashKey, int] = {key: row.issue_id for key, row in rows.items() if row.issue_id}
+    unowned = _gather_new(placed, rows, owners)
+    numbers = await recording.insert_issues(
+        tx, [_new_issue(item, names, at=at) for item in unowned]
+    )
+    made = {-index: number[0] for index, number in enumerate(numbers, start=1)}
+    for item in placed:
+        item.issue_id = made.get(item.issue_id, item.issue_id)
+    await hashes.attach(
+        tx,
+        {
+            rows[key].id: made.get(owner, owner)
+            for key, owner in owners.items()
+            if rows[key].issue_id is None
+        },
+    )
+    return {made[-index]: item for index, item in enumerate(unowned, start=1)}
+
+
+def _gather_new(
+    placed: Sequence[_Placed], rows: dict[HashKey, HashRow], owners: dict[HashKey, int]
+) -> list[_Placed]:
+    """Decides for each event in turn; what has no owner gets a provisional one, -1, -2, …
+
+    Every hash of an event that nobody owns goes to the issue that the event goes to.
+    """
+    unowned: list[_Placed] = []
+    for item in placed:
+        keys = [(item.event.project_id, value) for value in item.event.hashes]
+        deciding = next((key for key in keys if key in owners), None)
+        if deciding is None:
+            deciding = keys[0]
+            unowned.append(item)
+            owners[deciding] = -len(unowned)
+        item.hash_id, item.issue_id = rows[deciding].id, owners[deciding]
+        for key in keys:
+            owners.setdefault(key, item.issue_id)
+    return unowned
+
+
+def _new_issue(item: _Placed, names: Names, *, at: int) -> NewIssue:
+    event = item.event
+    return NewIssue(
+        project_id=event.project_id,
+        type=event.type,
+        title=event.title,
+        culprit=event.culprit,
+        level=event.level,
+        platform=event.platform,
+        logger=event.logger,
+        metadata=orjson.dumps(event.metadata).decode(),
+        search_text=event.search_text,
+        created_at=at,
+        priority=initial_priority(Level(event.level)),
+        first_seen=event.timestamp,
+        last_seen=event.timestamp,
+        release_id=_release_id(event, names),
+    )
+
+
+def _tally(placed: Iterable[_Placed], names: Names) -> Tally:
+    tally = Tally()
+    for item in placed:
+        event = item.event
+        tally.add(
+            event,
+            hash_id=item.hash_id,
+            environment_id=names.environments[event.project_id, event.environment],
+            release_id=_release_id(event, names),
+        )
+    return tally
+
+
+async def _roll_up(
+    tx: Transaction, tally: Tally, created: dict[int, _Placed], names: Names, *, at: int
+) -> dict[int, int]:
+    """Adds to every roll-up; how many users each hash brings to its issue."""
+    users_so_far = await hashes.count_events(tx, tally.hashes)
+    await rollups.add_hours(tx, tally.hours)
+    await rollups.add_environments(tx, tally.environments)
+    await rollups.add_releases(tx, tally.releases)
+    await rollups.add_project_releases(tx, tally.project_releases, _new_by_release(created, names))
+    await rollups.add_tags(tx, tally.tags, tally.projects)
+    return await count_affected_users(tx, tally, users_so_far, at=at)
+
+
+def _new_by_release(created: dict[int, _Placed], names: Names) -> dict[tuple[int, int], int]:
+    new: dict[tuple[int, int], int] = {}
+    for item in created.values():
+        release_id = _release_id(item.event, names)
+        if release_id is not None:
+            key = (release_id, item.event.project_id)
+            new[key] = new.get(key, 0) + 1
+    return new
+
+
+async def _write_rows(tx: Transaction, placed: Sequence[_Placed], names: Names) -> None:
+    rows = [
+        EventRow(
+            expires_day=_expires_day(item.event),
+            id=item.row_id,
+            project_id=item.event.project_id,
+            hash_id=item.hash_id,
+            event_id=item.event.event_id,
+            timestamp=item.event.timestamp,
+            environment_id=names.environments[item.event.project_id, item.event.environment],
+            release_id=_release_id(item.event, names),
+            tagset_id=names.tagsets[tagset_key(item.event)],
+            user_key=item.event.user.key if item.event.user else None,
+            level=item.event.level,
+        )
+        for item in placed
+    ]
+    await recording.insert_events(tx, rows, [item.body for item in placed], codec=CODEC_ZSTD)
+
+
+async def _count_issues(
+    tx: Transaction, placed: Sequence[_Placed], names: Names, users: dict[int, int]
+) -> list[CountedIssue]:
+    counts: dict[int, IssueCounts] = {}
+    for item in placed:
+        event, known = item.event, counts.get(item.issue_id)
+        counts[item.issue_id] = IssueCounts(
+            id=item.issue_id,
+            events=known.events + 1 if known else 1,
+            users=0,
+            first_seen=min(known.first_seen, event.timestamp) if known else event.timestamp,
+            last_seen=max(known.last_seen, event.timestamp) if known else event.timestamp,
+            title=event.title,
+            culprit=event.culprit,
+            level=event.level,
+            metadata=orjson.dumps(event.metadata).decode(),
+            search_text=event.search_text,
+            release_id=_release_id(event, names) or (known.release_id if known else None),
+        )
+    for hash_id, issue_id in {(item.hash_id, item.issue_id) for item in placed}:
+        counts[issue_id].users += users.get(hash_id, 0)
+    return await recording.count_events(tx, counts.values())
+
+
+async def _reopen(
+    tx: Transaction,
+    placed: Sequence[_Placed],
+    counted: Iterable[CountedIssue],
+    names: Names,
+    *,
+    at: int,
+) -> dict[int, Substatus]:
+    """Moves issues back to unresolved where an event says so; the substatus of each."""
+    settled = {issue.id: issue for issue in counted if issue.state.status}
+    if not settled:
+        return {}
+    newer = await _newer_releases(tx, placed, settled, names)
+    moves: dict[int, Substatus] = {}
+    for item in placed:
+        issue = settled.get(item.issue_id)
+        if issue is not None and item.issue_id not in moves:
+            release_id = _release_id(item.event, names)
+            arrival = Arrival(
+                timestamp=item.event.timestamp,
+                received=item.event.received,
+                release_id=release_id,
+                release_is_newer=newer.get((issue.id, release_id)),
+            )
+            substatus = substatus_after(issue.state, arrival)
+            if substatus is not None:
+                moves[issue.id] = substatus
+    await _write_moves(tx, settled, moves, at=at)
+    return moves
+
+
+async def _newer_releases(
+    tx: Transaction,
+    placed: Iterable[_Placed],
+    settled: dict[int, CountedIssue],
+    names: Names,
+) -> dict[tuple[int, int | None], bool]:
+    """By issue and release: whether that release follows the one of the issue's resolution."""
+    pairs = {
+        (item.issue_id, release_id, resolved_in)
+        for item in placed
+        if item.issue_id in settled
+        and (release_id := _release_id(item.event, names)) is not None
+        and (resolved_in := settled[item.issue_id].state.resolution_release_id) is not None
+    }
+    if not pairs:
+        return {}
+    ages = await recording.get_release_ages(tx, {id_ for pair in pairs for id_ in pair[1:]})
+    return {
+        (issue_id, release_id): ages[release_id].is_newer_than(ages[resolved_in])
+        for issue_id, release_id, resolved_in in pairs
+        if release_id in ages and resolved_in in ages
+    }
+
+
+async def _write_moves(
+    tx: Transaction, settled: dict[int, CountedIssue], moves: dict[int, Substatus], *, at: int
+) -> None:
+    if not moves:
+        return
+    await recording.reopen_issues(tx, moves, at=at)
+    for kind, regressed in ((_ACTIVITY_REGRESSED, True), (_ACTIVITY_REOPENED, False)):
+        issues = [
+            settled[issue_id]
+            for issue_id, substatus in moves.items()
+            if (substatus is Substatus.REGRESSED) is regressed
+        ]
+        await recording.insert_activity(tx, issues, kind=kind, detail={}, at=at)
+
+
+async def _count_outcomes(tx: Transaction, batch: Batch, stored: dict[int, int]) -> None:
+    quantities: dict[rollups.OutcomeKey, int] = {}
+    for index, event in enumerate(batch.events):
+        accepted = index in stored
+        key = rollups.OutcomeKey(
+            project_id=event.project_id,
+            key_id=event.key_id,
+            hour=hour_of(event.received),
+            category=DataCategory.ERROR,
+            outcome=Outcome.ACCEPTED if accepted else Outcome.INVALID,
+            reason="" if accepted else Reason.DUPLICATE.value,
+        )
+        quantities[key] = quantities.get(key, 0) + 1
+    await rollups.add_outcomes(tx, quantities)
+
+
+def _entries(
+    placed: Iterable[_Placed], created: dict[int, _Placed], reopened: dict[int, Substatus]
+) -> list[FeedEntry]:
+    counts: dict[int, int] = {}
+    latest: dict[int, _Placed] = {}
+    for item in placed:
+        counts[item.issue_id] = counts.get(item.issue_id, 0) + 1
+        latest[item.issue_id] = item
+    return [
+        FeedEntry(
+            kind=FeedKind.EVENTS,
+            organization_id=item.event.organization_id,
+            project_id=item.event.project_id,
+            issue_id=issue_id,
+            detail={
+                "count": counts[issue_id],
+                "is_new": issue_id in created,
+                "substatus": reopened.get(issue_id),
+                "title": item.event.title,
+                "culprit": item.event.culprit,
+                "level": item.event.level,
+                "environment": item.event.environment,
+                "event_id": item.event.event_id.hex(),
+                "timestamp": item.event.timestamp,
+            },
+        )
+        for issue_id, item in sorted(latest.items())
+    ]
+
+
+def _expires_day(event: PreparedEvent) -> int:
+    return expires_day(event.received, event.retention_days)
+
+
+def _release_id(event: PreparedEvent, names: Names) -> int | None:
+    if not event.release:
+        return None
+    return names.releases[event.organization_id, event.release]

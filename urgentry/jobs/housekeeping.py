@@ -1,0 +1,60 @@
+"""Keeps the tables of passing things small, and makes partitions before their day comes."""
+
+import asyncio
+from typing import Protocol
+
+from urgentry import clock
+from urgentry.domain.event import RETENTION_DAYS, day_of, expires_day
+from urgentry.errors import StorageError
+from urgentry.storage import feed, partitions, recording
+from urgentry.storage.database import Database, Transaction
+
+_ROUND_SECONDS = 60.0
+_PAUSE_SECONDS = 0.05
+_CHUNK = 500
+_PASSING_KEPT = clock.DAY
+_DAYS_AHEAD = 8
+
+
+class _Delete(Protocol):
+    async def __call__(self, tx: Transaction, at: int, *, limit: int) -> int: ...
+
+
+async def keep_house(database: Database) -> None:
+    """Tidies once a minute until it is cancelled; waits out an absent database."""
+    while True:
+        await asyncio.sleep(_ROUND_SECONDS)
+        try:
+            await prepare_partitions(database)
+            await forget_passing(database, before=clock.now() - _PASSING_KEPT)
+        except StorageError:
+            continue
+
+
+async def prepare_partitions(database: Database) -> None:
+    """Makes the partitions that events of today and of the days to come go to."""
+    now = clock.now()
+    ahead = [now, now + _DAYS_AHEAD * clock.DAY]
+    await partitions.prepare(
+        database,
+        expiry_days=[expires_day(at, days) for at in ahead for days in RETENTION_DAYS],
+        slices=[day_of(at) for at in ahead],
+    )
+
+
+async def forget_passing(database: Database, *, before: int) -> None:
+    """Deletes what is only needed for a day: change log and batch ids."""
+    await _delete_chunks(database, feed.delete_before, before)
+    await _delete_chunks(database, recording.delete_batches_before, before)
+
+
+async def _delete_chunks(database: Database, delete: _Delete, before: int) -> None:
+    """Deletes in transactions so short that no writer notices."""
+
+    async def body(tx: Transaction) -> int:
+        return await delete(tx, before, limit=_CHUNK)
+
+    deleted = _CHUNK
+    while deleted == _CHUNK:
+        deleted = await database.write(body)
+        await asyncio.sleep(_PAUSE_SECONDS)

@@ -1,0 +1,88 @@
+"""The numbers that operators watch, as Prometheus collects them. `app` makes one; parts get it.
+
+Labels carry no project: a server with many projects would otherwise make as many series.
+"""
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+_EVENTS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+
+
+class Metrics:
+    """Every metric of one server, in a registry of its own."""
+
+    def __init__(self) -> None:
+        registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
+        self.registry = registry
+        self.received = Counter(
+            "ingest_events", "Items received, by data category", ["category"], registry=registry
+        )
+        self.errors = Counter(
+            "ingest_errors",
+            "Items lost or refused through a fault of this server, by data category and reason",
+            ["category", "reason"],
+            registry=registry,
+        )
+        self.outcomes = Counter(
+            "ingest_outcomes",
+            "Items settled, by data category, outcome and reason",
+            ["category", "outcome", "reason"],
+            registry=registry,
+        )
+        self.requests = Counter(
+            "http_requests",
+            "Requests answered, by area and status code",
+            ["area", "status"],
+            registry=registry,
+        )
+        self.request_seconds = Histogram(
+            "http_request_duration_seconds",
+            "Time from the request's first byte to the answer's, by area",
+            ["area"],
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self.commit_seconds = Histogram(
+            "ingest_commit_duration_seconds",
+            "Time to write one batch, commit included",
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self.batch_events = Histogram(
+            "ingest_batch_events", "Events in one batch", buckets=_EVENTS, registry=registry
+        )
+        self.queue_bytes = Gauge(
+            "ingest_queue_bytes", "Bytes of events that wait for the writer", registry=registry
+        )
+        self.in_flight_bytes = Gauge(
+            "ingest_in_flight_bytes", "Bytes of request bodies held in memory", registry=registry
+        )
+        self.oldest_seconds = Gauge(
+            "ingest_oldest_event_seconds",
+            "Age of the oldest event that waits for the writer",
+            registry=registry,
+        )
+        self.live_streams = Gauge(
+            "live_streams", "Browsers that follow the live feed", registry=registry
+        )
+        self.pool_wait_seconds = Histogram(
+            "database_pool_wait_seconds",
+            "Time that a query waited for a connection",
+            buckets=_SECONDS,
+            registry=registry,
+        )
+
+    def exposition(self) -> bytes:
+        """The text format of Prometheus."""
+        return generate_latest(self.registry)

@@ -1,0 +1,63 @@
+"""uvicorn, told how to serve us: httptools on uvloop, no logs and signals of its own."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+
+from urgentry.errors import ConfigError
+
+_BACKLOG = 2048
+_KEEP_ALIVE_S = 75
+
+
+class HttpServer(uvicorn.Server):
+    """One listener. `stop` ends it in good order: no new connections, then those that are open."""
+
+    def __init__(self, app: Any, *, host: str, port: int, drain_timeout_s: int) -> None:
+        self._socket = _listen(host, port)
+        super().__init__(
+            uvicorn.Config(
+                app,
+                loop="none",
+                http="httptools",
+                ws="none",
+                lifespan="off",
+                interface="asgi3",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                proxy_headers=False,
+                timeout_keep_alive=_KEEP_ALIVE_S,
+                timeout_graceful_shutdown=drain_timeout_s,
+            )
+        )
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answers requests until `stop`."""
+        await super().serve(sockets or [self._socket])
+
+    def stop(self) -> None:
+        """Asks the listener to end; `serve` returns when the last request is answered."""
+        self.should_exit = True
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are the program's business."""
+        yield
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server(
+            (host, port),
+            family=socket.AF_INET6 if ":" in host else socket.AF_INET,
+            backlog=_BACKLOG,
+        )
+    except OSError as error:
+        raise ConfigError(
+            f"cannot listen on {host} port {port}: {error.strerror}",
+            hint="set URGENTRY_HOST or URGENTRY_PORT, or stop who listens there",
+        ) from error

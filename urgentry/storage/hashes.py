@@ -1,0 +1,69 @@
+"""Hashes: what leads an event to its issue. Called by ingest, inside its write transaction."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from urgentry.storage.database import Transaction
+
+HashKey = tuple[int, bytes]
+"""Project id and hash."""
+
+
+class HashRow(msgspec.Struct, frozen=True):
+    """A hash and the issue that owns it, if any does yet."""
+
+    id: int
+    issue_id: int | None
+
+
+class Seen(NamedTuple):
+    """How often, and between which times in microseconds."""
+
+    events: int
+    first_seen: int
+    last_seen: int
+
+    def and_also(self, at: int) -> "Seen":
+        """One more event at a time."""
+        return Seen(self.events + 1, min(self.first_seen, at), max(self.last_seen, at))
+
+
+async def claim(tx: Transaction, keys: Iterable[HashKey], *, seen: int) -> dict[HashKey, HashRow]:
+    """Finds or makes the rows of hashes and locks them until the end of the transaction."""
+    rows = await tx.many(
+        "hashes.claim",
+        [
+            {"project_id": project_id, "hash": value, "seen": seen}
+            for project_id, value in sorted(keys)
+        ],
+    )
+    return {
+        (row["project_id"], bytes(row["hash"])): HashRow(row["id"], row["issue_id"]) for row in rows
+    }
+
+
+async def attach(tx: Transaction, owners: Mapping[int, int]) -> None:
+    """Gives hashes (by id) to issues."""
+    await tx.many(
+        "hashes.attach",
+        [{"id": hash_id, "issue_id": issue_id} for hash_id, issue_id in sorted(owners.items())],
+    )
+
+
+async def count_events(tx: Transaction, seen: Mapping[int, Seen]) -> dict[int, int]:
+    """Adds events to hashes; the number of users that each hash had so far."""
+    rows = await tx.many(
+        "hashes.count_events",
+        [{"id": hash_id, **counts._asdict()} for hash_id, counts in sorted(seen.items())],
+    )
+    return {row["id"]: row["users_seen"] for row in rows}
+
+
+async def add_users(tx: Transaction, users: Mapping[int, int]) -> None:
+    """Adds users that hashes had not met."""
+    await tx.many(
+        "hashes.add_users",
+        [{"id": hash_id, "users": count} for hash_id, count in sorted(users.items())],
+    )

@@ -1,0 +1,61 @@
+"""Partitions of the event tables on PostgreSQL: made ahead, a week of expiry each.
+
+A week and not a day, so that a query without a day in it plans over a dozen partitions and not
+ninety. On SQLite there is nothing to make: rows are clustered by expiry day. What no partition was
+made for lands in the default one, which `count_strays` watches.
+"""
+
+from collections.abc import Iterable
+
+from urgentry.errors import StorageError
+from urgentry.storage.database import Database, Transaction
+from urgentry.storage.queries import script
+
+WEEK = 7
+TABLES = ("event", "event_body")
+
+
+async def prepare(database: Database, expiry_days: Iterable[int], slices: Iterable[int]) -> None:
+    """Makes the partitions that rows of these expiry days and receipt days go to."""
+    if database.dialect != "postgres":
+        return
+    wanted = {(table, day // WEEK) for table in TABLES for day in expiry_days}
+    wanted |= {("event_id", day // WEEK) for day in slices}
+    async with database.read() as tx:
+        existing = {row["name"] for row in await tx.all("partitions.list_partitions")}
+    for table, week in sorted(wanted):
+        if partition_name(table, week) not in existing:
+            await _create(database, table, week)
+
+
+async def count_strays(database: Database) -> int:
+    """Rows that found no partition of their own."""
+    if database.dialect != "postgres":
+        return 0
+    async with database.read() as tx:
+        strays: int = await tx.value("partitions.count_strays")
+    return strays
+
+
+def partition_name(table: str, week: int) -> str:
+    """The partition for a week since the epoch."""
+    return f"{table}_w{week}"
+
+
+async def _create(database: Database, table: str, week: int) -> None:
+    text = (
+        f"CREATE TABLE IF NOT EXISTS {partition_name(table, week)} PARTITION OF {table}"
+        f" FOR VALUES FROM ({week * WEEK}) TO ({(week + 1) * WEEK})"
+    )
+
+    async def body(tx: Transaction) -> None:
+        await tx.run("partitions.limit_lock_wait")
+        await tx.run(script(f"partition {table}", text))
+
+    try:
+        await database.write(body)
+    except StorageError as error:
+        raise StorageError(
+            f"cannot make a partition of {table}: {error}",
+            hint="rows may stand in the default partition; they are kept there",
+        ) from error

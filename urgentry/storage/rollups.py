@@ -1,0 +1,228 @@
+"""Roll-ups that are kept while events are written: hours, environments, releases, tags, users and
+outcomes. Called by ingest inside its write transaction, with one row for each key.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from urgentry.domain.event import EventUser
+from urgentry.storage.database import Transaction
+from urgentry.storage.hashes import Seen
+
+VALUES_KEPT = 1_000
+"""Values of one tag key that a hash counts each; further ones are "other"."""
+
+
+class HourKey(NamedTuple):
+    hash_id: int
+    environment_id: int
+    hour: int
+
+
+class TagKey(NamedTuple):
+    hash_id: int
+    tag_key: str
+
+
+class TagValueKey(NamedTuple):
+    hash_id: int
+    tag_key: str
+    tag_value: str
+
+
+class UserKey(NamedTuple):
+    hash_id: int
+    user_key: int
+
+
+class OutcomeKey(NamedTuple):
+    project_id: int
+    key_id: int
+    hour: int
+    category: int
+    outcome: int
+    reason: str
+
+
+async def add_hours(tx: Transaction, events: Mapping[HourKey, int]) -> None:
+    """Adds events by hash, environment and hour."""
+    await tx.many(
+        "rollups.add_hours",
+        [{**key._asdict(), "events": count} for key, count in sorted(events.items())],
+    )
+
+
+async def add_environments(tx: Transaction, seen: Mapping[tuple[int, int], Seen]) -> None:
+    """Adds events by (hash id, environment id)."""
+    await tx.many(
+        "rollups.add_environments",
+        [
+            {"hash_id": hash_id, "environment_id": environment_id, **counts._asdict()}
+            for (hash_id, environment_id), counts in sorted(seen.items())
+        ],
+    )
+
+
+async def add_releases(tx: Transaction, seen: Mapping[tuple[int, int], Seen]) -> None:
+    """Adds events by (hash id, release id)."""
+    await tx.many(
+        "rollups.add_releases",
+        [
+            {"hash_id": hash_id, "release_id": release_id, **counts._asdict()}
+            for (hash_id, release_id), counts in sorted(seen.items())
+        ],
+    )
+
+
+async def add_project_releases(
+    tx: Transaction,
+    seen: Mapping[tuple[int, int], Seen],
+    new_issues: Mapping[tuple[int, int], int],
+) -> None:
+    """Adds events and new issues by (release id, project id)."""
+    await tx.many(
+        "rollups.add_project_releases",
+        [
+            {
+                "release_id": key[0],
+                "project_id": key[1],
+                "new_issues": new_issues.get(key, 0),
+                **counts._asdict(),
+            }
+            for key, counts in sorted(seen.items())
+        ],
+    )
+
+
+async def add_tags(
+    tx: Transaction, seen: Mapping[TagValueKey, Seen], projects: Mapping[int, int]
+) -> None:
+    """Adds events by hash, tag key and value. `projects` tells the project of a hash id."""
+    full = await _add_tag_keys(tx, seen)
+    rows = {
+        key: {**key._asdict(), "project_id": projects[key.hash_id], **counts._asdict()}
+        for key, counts in sorted(seen.items())
+    }
+    await _add_known_values(tx, [row for key, row in rows.items() if key[:2] in full])
+    await _add_values(tx, {key: row for key, row in rows.items() if key[:2] not in full})
+
+
+async def _add_tag_keys(tx: Transaction, seen: Mapping[TagValueKey, Seen]) -> set[tuple[int, str]]:
+    """Counts by key; the keys that have as many values as are kept."""
+    totals: dict[TagKey, int] = {}
+    for key, counts in seen.items():
+        tag = TagKey(key.hash_id, key.tag_key)
+        totals[tag] = totals.get(tag, 0) + counts.events
+    rows = await tx.many(
+        "rollups.add_tag_keys",
+        [{**tag._asdict(), "events": total} for tag, total in sorted(totals.items())],
+    )
+    return {(row["hash_id"], row["tag_key"]) for row in rows if row["value_count"] >= VALUES_KEPT}
+
+
+async def _add_known_values(tx: Transaction, rows: Iterable[dict[str, Any]]) -> None:
+    await tx.many(
+        "rollups.add_known_tag_values",
+        [{name: value for name, value in row.items() if name != "project_id"} for row in rows],
+    )
+
+
+async def _add_values(tx: Transaction, rows: Mapping[TagValueKey, dict[str, Any]]) -> None:
+    written = await tx.many("rollups.add_tag_values", list(rows.values()))
+    fresh: dict[TagKey, int] = {}
+    for row in written:
+        key = TagValueKey(row["hash_id"], row["tag_key"], row["tag_value"])
+        if row["events"] == rows[key]["events"]:
+            tag = TagKey(key.hash_id, key.tag_key)
+            fresh[tag] = fresh.get(tag, 0) + 1
+    await tx.many(
+        "rollups.add_value_counts",
+        [{**tag._asdict(), "value_count": count} for tag, count in sorted(fresh.items())],
+    )
+
+
+async def add_users(
+    tx: Transaction,
+    seen: Mapping[UserKey, Seen],
+    projects: Mapping[int, int],
+    idents: Mapping[int, str],
+) -> set[UserKey]:
+    """Adds events by hash and user; the pairs that had not met before."""
+    rows = await tx.many(
+        "rollups.add_users",
+        [
+            {
+                **key._asdict(),
+                "project_id": projects[key.hash_id],
+                "ident": idents[key.user_key],
+                **counts._asdict(),
+            }
+            for key, counts in sorted(seen.items())
+        ],
+    )
+    keys = ((UserKey(row["hash_id"], row["user_key"]), row["events"]) for row in rows)
+    return {key for key, events in keys if events == seen[key].events}
+
+
+async def list_users_met_elsewhere(
+    tx: Transaction, pairs: Iterable[UserKey]
+) -> list[tuple[UserKey, int]]:
+    """Of pairs of hash and user: those whose user another hash of the issue has, and that hash."""
+    rows = await tx.many(
+        "rollups.list_users_met_elsewhere", [pair._asdict() for pair in sorted(pairs)]
+    )
+    return [(UserKey(row["hash_id"], row["user_key"]), row["other_hash_id"]) for row in rows]
+
+
+async def add_event_users(
+    tx: Transaction, users: Mapping[tuple[int, int], EventUser], *, seen: int
+) -> None:
+    """Writes who users are, by (project id, user key)."""
+    await tx.many(
+        "rollups.add_event_users",
+        [
+            {
+                "project_id": project_id,
+                "user_key": user_key,
+                "ident": user.ident,
+                "user_id": user.user_id,
+                "email": user.email,
+                "username": user.username,
+                "name": user.name,
+                "ip_address": user.ip_address,
+                "first_seen": seen,
+            }
+            for (project_id, user_key), user in sorted(users.items(), key=lambda item: item[0])
+        ],
+    )
+
+
+async def list_user_keys(tx: Transaction, hash_id: int) -> list[int]:
+    """The users that a hash keeps by name."""
+    return [row["user_key"] for row in await tx.all("rollups.list_user_keys", hash_id=hash_id)]
+
+
+async def get_user_sketches(tx: Transaction, hash_ids: Iterable[int]) -> dict[int, bytearray]:
+    """The sketches of those hashes that have one."""
+    listed = f"[{','.join(map(str, hash_ids))}]"
+    rows = await tx.all("rollups.get_user_sketches", hash_ids=listed)
+    return {row["hash_id"]: bytearray(row["registers"]) for row in rows}
+
+
+async def put_user_sketches(tx: Transaction, sketches: Mapping[int, bytearray]) -> None:
+    """Writes sketches by hash id."""
+    await tx.many(
+        "rollups.put_user_sketches",
+        [
+            {"hash_id": hash_id, "registers": bytes(registers)}
+            for hash_id, registers in sorted(sketches.items())
+        ],
+    )
+
+
+async def add_outcomes(tx: Transaction, quantities: Mapping[OutcomeKey, int]) -> None:
+    """Adds what became of received items."""
+    await tx.many(
+        "rollups.add_outcomes",
+        [{**key._asdict(), "quantity": count} for key, count in sorted(quantities.items())],
+    )

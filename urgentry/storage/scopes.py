@@ -1,0 +1,24 @@
+"""What a DSN's key leads to. Called by ingest, which remembers the answers."""
+
+import orjson
+
+from urgentry.domain.scope import Scope
+from urgentry.storage.database import Transaction
+
+
+async def get_scope(tx: Transaction, public_key: str) -> Scope | None:
+    """The scope of an active key; None when there is no such key."""
+    row = await tx.one("scopes.get_scope", public_key=public_key)
+    if row is None:
+        return None
+    settings = orjson.loads(row["settings"])
+    origins = settings.get("allowed_origins", ["*"])
+    return Scope(
+        organization_id=row["organization_id"],
+        project_id=row["project_id"],
+        key_id=row["key_id"],
+        public_key=public_key,
+        retention_days=row["retention_days"],
+        grouping_config=row["grouping_config"],
+        allowed_origins=tuple(origins),
+    )

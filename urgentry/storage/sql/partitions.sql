@@ -1,0 +1,15 @@
+-- name: list_partitions (postgres)
+-- The partitions that exist. Only PostgreSQL has any.
+SELECT CAST(child.relname AS text) AS name
+FROM pg_inherits
+JOIN pg_class AS parent ON parent.oid = pg_inherits.inhparent
+JOIN pg_class AS child ON child.oid = pg_inherits.inhrelid
+WHERE parent.relname IN ('event', 'event_body', 'event_id')
+
+-- name: count_strays (postgres)
+-- Rows in the default partitions. Only PostgreSQL has any.
+SELECT (SELECT count(*) FROM event_default) + (SELECT count(*) FROM event_id_default)
+
+-- name: limit_lock_wait (postgres)
+-- Making a partition must not stand in the way of writers for long. Only PostgreSQL has any.
+SET LOCAL lock_timeout = '2s'

@@ -1,0 +1,159 @@
+-- name: enter_batch
+-- Says, in the batch's own transaction, that it was applied.
+INSERT INTO applied_batch (id, applied_at) VALUES (:id, :applied_at)
+
+-- name: find_batch
+-- Whether a batch whose commit was ambiguous was applied.
+SELECT 1 FROM applied_batch WHERE id = :id
+
+-- name: delete_batches_before
+-- Forgets a chunk of batch ids that nobody asks for any more.
+DELETE FROM applied_batch
+WHERE id IN (SELECT id FROM applied_batch WHERE applied_at < :at LIMIT :limit)
+
+-- name: claim_event_ids
+-- Takes event ids; those that come back were free in this slice.
+INSERT INTO event_id (slice, project_id, event_id, event_row, expires_day)
+VALUES (:slice, :project_id, :event_id, :event_row, :expires_day)
+ON CONFLICT (slice, project_id, event_id) DO NOTHING
+RETURNING project_id, event_id
+
+-- name: list_taken_event_ids (sqlite)
+-- Of event ids: those that a slice holds. The texts part because a parameter of bytes needs its
+-- type said on PostgreSQL, and SQLite has no name for it that both know.
+WITH v(project_id, event_id) AS (VALUES (:project_id, :event_id))
+SELECT v.project_id, v.event_id FROM v
+JOIN event_id AS taken
+    ON taken.slice = :slice AND taken.project_id = v.project_id AND taken.event_id = v.event_id
+
+-- name: list_taken_event_ids (postgres)
+-- Of event ids: those that a slice holds. The texts part because a parameter of bytes needs its
+-- type said on PostgreSQL, and SQLite has no name for it that both know.
+WITH v(project_id, event_id) AS (VALUES (CAST(:project_id AS bigint), CAST(:event_id AS bytea)))
+SELECT v.project_id, v.event_id FROM v
+JOIN event_id AS taken
+    ON taken.slice = :slice AND taken.project_id = v.project_id AND taken.event_id = v.event_id
+
+-- name: insert_events
+-- Writes the narrow rows of events.
+INSERT INTO event (
+    expires_day, id, project_id, hash_id, event_id, timestamp, environment_id, release_id,
+    tagset_id, user_key, level
+)
+VALUES (
+    :expires_day, :id, :project_id, :hash_id, :event_id, :timestamp, :environment_id, :release_id,
+    :tagset_id, :user_key, :level
+)
+
+-- name: insert_bodies
+-- Writes the compressed payloads of events.
+INSERT INTO event_body (expires_day, id, codec, body) VALUES (:expires_day, :id, :codec, :body)
+
+-- name: advance_short_ids
+-- Hands out short ids: the last of the range that was taken.
+INSERT INTO project_counter (project_id, last_short_id)
+VALUES (:project_id, :count)
+ON CONFLICT (project_id)
+DO UPDATE SET last_short_id = project_counter.last_short_id + excluded.last_short_id
+RETURNING project_id, last_short_id
+
+-- name: insert_issues
+-- Makes issues without events; count_events adds those.
+INSERT INTO issue (
+    project_id, short_id, type, title, culprit, level, platform, logger, metadata, search_text,
+    status_changed_at, priority, first_seen, last_seen, times_seen, first_release_id
+)
+VALUES (
+    :project_id, :short_id, :type, :title, :culprit, :level, :platform, :logger, :metadata,
+    :search_text, :created_at, :priority, :first_seen, :last_seen, 0, :release_id
+)
+RETURNING id, project_id, short_id
+
+-- name: count_events
+-- Adds a batch's events to issues; what the newest event says of the issue replaces what was known.
+WITH v(
+    id, events, users, first_seen, last_seen, title, culprit, level, metadata, search_text,
+    release_id
+) AS (
+    VALUES (
+        CAST(:id AS bigint), CAST(:events AS bigint), CAST(:users AS bigint),
+        CAST(:first_seen AS bigint), CAST(:last_seen AS bigint), CAST(:title AS text),
+        CAST(:culprit AS text), CAST(:level AS integer), CAST(:metadata AS text),
+        CAST(:search_text AS text), CAST(:release_id AS bigint)
+    )
+)
+UPDATE issue SET
+    times_seen = issue.times_seen + v.events,
+    users_seen = issue.users_seen + v.users,
+    first_seen = CASE
+        WHEN v.first_seen < issue.first_seen THEN v.first_seen ELSE issue.first_seen
+    END,
+    last_seen = CASE WHEN v.last_seen > issue.last_seen THEN v.last_seen ELSE issue.last_seen END,
+    title = v.title,
+    culprit = v.culprit,
+    level = v.level,
+    metadata = v.metadata,
+    search_text = v.search_text,
+    last_release_id = COALESCE(v.release_id, issue.last_release_id)
+FROM v
+WHERE issue.id = v.id
+RETURNING
+    id, project_id, short_id, status, status_changed_at, times_seen, users_seen, resolution,
+    resolution_release_id, archive_until_at, archive_until_times_seen, archive_until_users_seen
+
+-- name: reopen_issues
+-- Moves issues back to unresolved because an event arrived.
+WITH v(id, substatus, changed_at) AS (
+    VALUES (CAST(:id AS bigint), CAST(:substatus AS text), CAST(:changed_at AS bigint))
+)
+UPDATE issue SET
+    status = 0,
+    substatus = v.substatus,
+    status_changed_at = v.changed_at,
+    resolution = NULL,
+    resolution_release_id = NULL,
+    resolved_by = NULL,
+    archive_until_at = NULL,
+    archive_until_times_seen = NULL,
+    archive_until_users_seen = NULL,
+    archived_by = NULL
+FROM v
+WHERE issue.id = v.id
+
+-- name: insert_activities
+-- Writes entries of activity logs.
+INSERT INTO activity (id, issue_id, project_id, kind, account_id, detail, at)
+VALUES (:id, :issue_id, :project_id, :kind, :account_id, :detail, :at)
+
+-- name: mark_first_events
+-- Projects whose first event this is.
+UPDATE project SET first_event_at = :at
+WHERE first_event_at IS NULL
+    AND id IN (SELECT CAST(j.value AS bigint) FROM json_each(CAST(:ids AS text)) AS j)
+
+-- name: intern_environments
+-- Finds or makes environments by name.
+INSERT INTO environment (project_id, name, first_seen)
+VALUES (:project_id, :name, :seen)
+ON CONFLICT (project_id, name) DO UPDATE SET name = excluded.name
+RETURNING id, project_id, name
+
+-- name: intern_releases
+-- Finds or makes releases by version.
+INSERT INTO release (organization_id, version, package, sort_key, created_at)
+VALUES (:organization_id, :version, :package, :sort_key, :seen)
+ON CONFLICT (organization_id, version) DO UPDATE SET version = excluded.version
+RETURNING id, organization_id, version
+
+-- name: intern_tagsets
+-- Finds or makes tag sets by digest.
+INSERT INTO tagset (project_id, digest, tags)
+VALUES (:project_id, :digest, :tags)
+ON CONFLICT (project_id, digest) DO UPDATE SET digest = excluded.digest
+RETURNING id, project_id, digest
+
+-- name: list_release_ages
+-- What decides which of two releases is newer.
+SELECT id, package, sort_key, COALESCE(released_at, created_at) AS released_at
+FROM release
+WHERE id IN (SELECT CAST(j.value AS bigint) FROM json_each(CAST(:ids AS text)) AS j)

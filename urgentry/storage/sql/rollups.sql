@@ -1,0 +1,166 @@
+-- name: add_hours
+-- Events by hash, environment and hour.
+INSERT INTO hash_hour (hash_id, environment_id, hour, events)
+VALUES (:hash_id, :environment_id, :hour, :events)
+ON CONFLICT (hash_id, environment_id, hour)
+DO UPDATE SET events = hash_hour.events + excluded.events
+
+-- name: add_environments
+-- Events by hash and environment.
+INSERT INTO hash_environment (hash_id, environment_id, events, first_seen, last_seen)
+VALUES (:hash_id, :environment_id, :events, :first_seen, :last_seen)
+ON CONFLICT (hash_id, environment_id) DO UPDATE SET
+    events = hash_environment.events + excluded.events,
+    first_seen = CASE
+        WHEN excluded.first_seen < hash_environment.first_seen
+        THEN excluded.first_seen ELSE hash_environment.first_seen
+    END,
+    last_seen = CASE
+        WHEN excluded.last_seen > hash_environment.last_seen
+        THEN excluded.last_seen ELSE hash_environment.last_seen
+    END
+
+-- name: add_releases
+-- Events by hash and release.
+INSERT INTO hash_release (hash_id, release_id, events, first_seen, last_seen)
+VALUES (:hash_id, :release_id, :events, :first_seen, :last_seen)
+ON CONFLICT (hash_id, release_id) DO UPDATE SET
+    events = hash_release.events + excluded.events,
+    first_seen = CASE
+        WHEN excluded.first_seen < hash_release.first_seen
+        THEN excluded.first_seen ELSE hash_release.first_seen
+    END,
+    last_seen = CASE
+        WHEN excluded.last_seen > hash_release.last_seen
+        THEN excluded.last_seen ELSE hash_release.last_seen
+    END
+
+-- name: add_project_releases
+-- Events of a release by project.
+INSERT INTO release_project (release_id, project_id, first_seen, last_seen, events, new_issues)
+VALUES (:release_id, :project_id, :first_seen, :last_seen, :events, :new_issues)
+ON CONFLICT (release_id, project_id) DO UPDATE SET
+    events = release_project.events + excluded.events,
+    new_issues = release_project.new_issues + excluded.new_issues,
+    first_seen = CASE
+        WHEN release_project.first_seen IS NULL
+            OR excluded.first_seen < release_project.first_seen
+        THEN excluded.first_seen ELSE release_project.first_seen
+    END,
+    last_seen = CASE
+        WHEN release_project.last_seen IS NULL OR excluded.last_seen > release_project.last_seen
+        THEN excluded.last_seen ELSE release_project.last_seen
+    END
+
+-- name: add_tag_keys
+-- Events by hash and tag key; answers how many values of the key are kept so far.
+INSERT INTO hash_tag_key (hash_id, tag_key, events, value_count)
+VALUES (:hash_id, :tag_key, :events, 0)
+ON CONFLICT (hash_id, tag_key) DO UPDATE SET events = hash_tag_key.events + excluded.events
+RETURNING hash_id, tag_key, value_count
+
+-- name: add_tag_values
+-- Events by hash, tag key and value; a row whose events equal what was added is new.
+INSERT INTO hash_tag (hash_id, tag_key, tag_value, project_id, events, first_seen, last_seen)
+VALUES (:hash_id, :tag_key, :tag_value, :project_id, :events, :first_seen, :last_seen)
+ON CONFLICT (hash_id, tag_key, tag_value) DO UPDATE SET
+    events = hash_tag.events + excluded.events,
+    first_seen = CASE
+        WHEN excluded.first_seen < hash_tag.first_seen
+        THEN excluded.first_seen ELSE hash_tag.first_seen
+    END,
+    last_seen = CASE
+        WHEN excluded.last_seen > hash_tag.last_seen
+        THEN excluded.last_seen ELSE hash_tag.last_seen
+    END
+RETURNING hash_id, tag_key, tag_value, events
+
+-- name: add_known_tag_values
+-- The same for keys that have as many values as are kept: unknown values stay uncounted ("other").
+WITH v(hash_id, tag_key, tag_value, events, first_seen, last_seen) AS (
+    VALUES (
+        CAST(:hash_id AS bigint), CAST(:tag_key AS text), CAST(:tag_value AS text),
+        CAST(:events AS bigint), CAST(:first_seen AS bigint), CAST(:last_seen AS bigint)
+    )
+)
+UPDATE hash_tag SET
+    events = hash_tag.events + v.events,
+    first_seen = CASE
+        WHEN v.first_seen < hash_tag.first_seen THEN v.first_seen ELSE hash_tag.first_seen
+    END,
+    last_seen = CASE
+        WHEN v.last_seen > hash_tag.last_seen THEN v.last_seen ELSE hash_tag.last_seen
+    END
+FROM v
+WHERE hash_tag.hash_id = v.hash_id
+    AND hash_tag.tag_key = v.tag_key
+    AND hash_tag.tag_value = v.tag_value
+
+-- name: add_value_counts
+-- Values of a tag key that a hash had not met.
+WITH v(hash_id, tag_key, value_count) AS (
+    VALUES (CAST(:hash_id AS bigint), CAST(:tag_key AS text), CAST(:value_count AS bigint))
+)
+UPDATE hash_tag_key SET value_count = hash_tag_key.value_count + v.value_count
+FROM v
+WHERE hash_tag_key.hash_id = v.hash_id AND hash_tag_key.tag_key = v.tag_key
+
+-- name: add_users
+-- Events by hash and user; a row whose events equal what was added is new.
+INSERT INTO hash_user (hash_id, user_key, project_id, ident, events, first_seen, last_seen)
+VALUES (:hash_id, :user_key, :project_id, :ident, :events, :first_seen, :last_seen)
+ON CONFLICT (hash_id, user_key) DO UPDATE SET
+    events = hash_user.events + excluded.events,
+    first_seen = CASE
+        WHEN excluded.first_seen < hash_user.first_seen
+        THEN excluded.first_seen ELSE hash_user.first_seen
+    END,
+    last_seen = CASE
+        WHEN excluded.last_seen > hash_user.last_seen
+        THEN excluded.last_seen ELSE hash_user.last_seen
+    END
+RETURNING hash_id, user_key, events
+
+-- name: list_users_met_elsewhere
+-- Of pairs of hash and user: those whose user another hash of the same issue has met too.
+WITH v(hash_id, user_key) AS (VALUES (CAST(:hash_id AS bigint), CAST(:user_key AS bigint)))
+SELECT v.hash_id, v.user_key, other.id AS other_hash_id
+FROM v
+JOIN hash AS own ON own.id = v.hash_id
+JOIN hash AS other ON other.issue_id = own.issue_id AND other.id <> own.id
+JOIN hash_user ON hash_user.hash_id = other.id AND hash_user.user_key = v.user_key
+
+-- name: add_event_users
+-- Who the users of events are, by the columns that people search for.
+INSERT INTO event_user
+    (project_id, user_key, ident, user_id, email, username, name, ip_address, first_seen)
+VALUES
+    (:project_id, :user_key, :ident, :user_id, :email, :username, :name, :ip_address, :first_seen)
+ON CONFLICT (project_id, user_key) DO UPDATE SET
+    user_id = excluded.user_id,
+    email = excluded.email,
+    username = excluded.username,
+    name = excluded.name,
+    ip_address = excluded.ip_address
+
+-- name: list_user_keys
+-- The users that a hash keeps by name.
+SELECT user_key FROM hash_user WHERE hash_id = :hash_id
+
+-- name: get_user_sketches
+-- The sketches of hashes that have one.
+SELECT hash_id, registers FROM hash_user_sketch
+WHERE hash_id IN (SELECT CAST(j.value AS bigint) FROM json_each(CAST(:hash_ids AS text)) AS j)
+
+-- name: put_user_sketches
+-- Writes sketches.
+INSERT INTO hash_user_sketch (hash_id, registers)
+VALUES (:hash_id, :registers)
+ON CONFLICT (hash_id) DO UPDATE SET registers = excluded.registers
+
+-- name: add_outcomes
+-- What became of received items, by project, key, hour, category, outcome and reason.
+INSERT INTO outcome_hour (project_id, key_id, hour, category, outcome, reason, quantity)
+VALUES (:project_id, :key_id, :hour, :category, :outcome, :reason, :quantity)
+ON CONFLICT (project_id, hour, key_id, category, outcome, reason)
+DO UPDATE SET quantity = outcome_hour.quantity + excluded.quantity
