@@ -89,9 +89,7 @@ async def _measure_own(name: str, plan: Plan, delay_ms: float) -> Measured:
         with provided(name, folder, delay_ms=delay_ms) as database:
             server = RunningServer(folder / "server", database_dsn=database.dsn)
             try:
-                return await measure_server(
-                    server, plan, database=database.label, stored_bytes=database.stored_bytes
-                )
+                return await measure_server(server, plan, database)
             finally:
                 server.stop()
 

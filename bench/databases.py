@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.delay_proxy import delayed
+from bench.process import family_processor_seconds, parent
 from tests.database_servers import PostgresServer, running_postgres
 
 DATABASES = ("sqlite", "postgres")
@@ -22,6 +23,8 @@ class ProvidedDatabase:
     dsn: str
     stored_bytes: Callable[[], int]
     """Bytes on disk once all is written to its place; asked while the server is stopped."""
+    processor_seconds: Callable[[], float]
+    """Processor time of the database's own processes so far."""
 
 
 @contextmanager
@@ -34,19 +37,32 @@ def provided(name: str, folder: Path, *, delay_ms: float) -> Iterator[ProvidedDa
         server.create_database("urgentry")
         with delayed(server.dsn("urgentry"), delay_ms) as dsn:
             label = f"postgres + {delay_ms:g} ms" if delay_ms else "postgres"
-            yield ProvidedDatabase(label=label, dsn=dsn, stored_bytes=_weigh(server))
+            yield _postgres(server, label=label, dsn=dsn)
 
 
 def _sqlite(path: Path) -> ProvidedDatabase:
     def stored_bytes() -> int:
         return sum(file.stat().st_size for file in path.parent.glob(f"{path.name}*"))
 
-    return ProvidedDatabase(label="sqlite", dsn=f"sqlite:///{path}", stored_bytes=stored_bytes)
+    return ProvidedDatabase(
+        label="sqlite",
+        dsn=f"sqlite:///{path}",
+        stored_bytes=stored_bytes,
+        processor_seconds=lambda: 0.0,
+    )
 
 
-def _weigh(server: PostgresServer) -> Callable[[], int]:
+def _postgres(server: PostgresServer, *, label: str, dsn: str) -> ProvidedDatabase:
+    checkpointer = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'"
+    postmaster = parent(int(server.sql(checkpointer)))
+
     def stored_bytes() -> int:
         server.sql("CHECKPOINT")
         return int(server.sql("SELECT pg_database_size('urgentry')"))
 
-    return stored_bytes
+    return ProvidedDatabase(
+        label=label,
+        dsn=dsn,
+        stored_bytes=stored_bytes,
+        processor_seconds=lambda: family_processor_seconds(postmaster),
+    )

@@ -18,8 +18,24 @@ def memory_mb(pid: int) -> float:
 
 def processor_seconds(pid: int) -> float:
     """Seconds of processor time that the process itself has used so far."""
-    after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(after_name[11]) + int(after_name[12])) / _TICKS
+    return sum(int(ticks) for ticks in _stat(pid)[11:13]) / _TICKS
+
+
+def family_processor_seconds(pid: int) -> float:
+    """The same for the process with all its children, those that have ended included."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    own_and_ended = sum(int(ticks) for ticks in _stat(pid)[11:15]) / _TICKS
+    return own_and_ended + sum(processor_seconds(int(child)) for child in children)
+
+
+def parent(pid: int) -> int:
+    """The process that started it."""
+    return int(_stat(pid)[1])
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of `/proc/…/stat` from the state on: proc(5) numbers them from 3."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def _status_kb(pid: int, key: str) -> int:

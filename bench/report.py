@@ -68,8 +68,9 @@ def _rows(run: Measured) -> Iterator[tuple[str, str]]:
             f"{load.p50_ms:.1f} / {load.p95_ms:.1f} / {load.p99_ms:.1f}",
         )
         yield f"{name}: errors", str(load.errors or "none")
-        if kind in run.processor_share:
-            yield f"{name}: processor", f"{run.processor_share[kind]:.0%} of a core"
+        if shares := run.processor_shares.get(kind):
+            yield f"{name}: server's processor", f"{shares.server:.0%} of a core"
+            yield f"{name}: database's processor", f"{shares.database:.0%} of a core"
     yield from _single_figures(run)
     if run.visible_idle:
         yield "visible as event / issue, idle, ms", _visible(run.visible_idle)

@@ -7,8 +7,10 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from bench.bodies import make_bodies
+from bench.databases import ProvidedDatabase
 from bench.limits import Bound, highest_rate
 from bench.load import LoadResult, offer
 from bench.payload import Kind
@@ -39,6 +41,23 @@ class Plan:
     read_seconds: float = 10.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Processor seconds used until a moment."""
+
+    at: float
+    server_s: float
+    database_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shares:
+    """Processor time a second, in cores: of the server and of the database's own processes."""
+
+    server: float
+    database: float
+
+
 @dataclass(slots=True, kw_only=True)
 class Measured:
     """All figures of one run; what was not measured stays empty."""
@@ -46,7 +65,7 @@ class Measured:
     database: str
     plan: Plan
     loads: dict[str, LoadResult] = field(default_factory=dict)
-    processor_share: dict[str, float] = field(default_factory=dict)
+    processor_shares: dict[str, Shares] = field(default_factory=dict)
     start_first_s: float | None = None
     start_again_s: float | None = None
     idle_memory_mb: float | None = None
@@ -64,29 +83,28 @@ class Measured:
 async def measure_server(
     server: RunningServer,
     plan: Plan,
-    *,
-    database: str,
-    stored_bytes: Callable[[], int],
+    database: ProvidedDatabase,
 ) -> Measured:
     """Measures a server of our own from its first start on; it is stopped at the end."""
-    found = Measured(database=database, plan=plan, start_first_s=server.start())
+    found = Measured(database=database.label, plan=plan, start_first_s=server.start())
     made = server.bootstrap()
     target = target_of(
         made.dsn, token=made.auth_token, organization=made.organization, project=made.project
     )
     found.start_again_s = sorted(server.restart() for _ in range(STARTS))[STARTS // 2]
     server.stop()
-    empty_bytes = stored_bytes()
+    empty_bytes = database.stored_bytes()
     server.start()
     found.idle_memory_mb = memory_mb(server.pid)
+    usage = partial(_usage, server.pid, database)
     await _warm_up(target, plan)
     for kind in plan.kinds:
-        await _hold(found, target, plan, kind, pid=server.pid)
+        await _hold(found, target, plan, kind, usage=usage)
     found.visible_idle = await asyncio.to_thread(time_to_visible, target)
     found.peak_memory_mb = peak_memory_mb(server.pid)
     server.stop()
     kept = sum(load.ok for load in found.loads.values()) + plan.warm_up_seconds * WARM_UP_RATE
-    found.disk_bytes_an_event = (stored_bytes() - empty_bytes) / kept
+    found.disk_bytes_an_event = (database.stored_bytes() - empty_bytes) / kept
     server.start()
     if plan.step_seconds:
         await _climb(found, target, plan)
@@ -102,7 +120,7 @@ async def measure_target(target: Target, plan: Plan) -> Measured:
     found = Measured(database="given", plan=plan)
     await _warm_up(target, plan)
     for kind in plan.kinds:
-        await _hold(found, target, plan, kind, pid=None)
+        await _hold(found, target, plan, kind, usage=None)
     if plan.step_seconds:
         await _climb(found, target, plan)
     if plan.stored_events:
@@ -117,21 +135,41 @@ async def _warm_up(target: Target, plan: Plan) -> None:
 
 
 async def _hold(
-    found: Measured, target: Target, plan: Plan, kind: Kind, *, pid: int | None
+    found: Measured,
+    target: Target,
+    plan: Plan,
+    kind: Kind,
+    *,
+    usage: Callable[[], Usage] | None,
 ) -> None:
     """Offers the target rate; halfway a new issue shows how long it takes to be seen."""
     say(f"{found.database}: {plan.rate:.0f} events/s for {plan.seconds:.0f} s, {kind}")
     count = int(plan.rate * plan.seconds)
     bodies = make_bodies(kind=kind, issues=plan.issues, count=count, rate=plan.rate)
-    before, began = processor_seconds(pid) if pid else 0.0, time.perf_counter()
+    before = usage() if usage else None
     async with asyncio.TaskGroup() as group:
         load = group.create_task(offer(target, bodies, rate=plan.rate))
         if target.token:
             group.create_task(_see_under_load(found, target, plan.seconds / 2))
     found.loads[kind] = load.result()
-    if pid:
-        used = processor_seconds(pid) - before
-        found.processor_share[kind] = used / (time.perf_counter() - began)
+    if usage and before:
+        found.processor_shares[kind] = _shares(before, usage())
+
+
+def _usage(pid: int, database: ProvidedDatabase) -> Usage:
+    return Usage(
+        at=time.perf_counter(),
+        server_s=processor_seconds(pid),
+        database_s=database.processor_seconds(),
+    )
+
+
+def _shares(before: Usage, after: Usage) -> Shares:
+    seconds = after.at - before.at
+    return Shares(
+        server=(after.server_s - before.server_s) / seconds,
+        database=(after.database_s - before.database_s) / seconds,
+    )
 
 
 async def _see_under_load(found: Measured, target: Target, wait_seconds: float) -> None:
