@@ -74,6 +74,11 @@ async def has_accounts(tx: Transaction) -> bool:
     return await tx.value("accounts.find_any") is not None
 
 
+async def hold_first(tx: Transaction) -> None:
+    """Waits for whoever else makes the first account: two first pages at once make one."""
+    await tx.run("accounts.hold_first")
+
+
 async def set_name(tx: Transaction, account_id: int, name: str) -> None:
     await tx.run("accounts.set_name", id=account_id, name=name)
 

@@ -21,6 +21,11 @@ WHERE id IN (SELECT CAST(j.value AS bigint) FROM json_each(CAST(:ids AS text)) A
 -- Whether anybody may sign in yet.
 SELECT 1 FROM account LIMIT 1
 
+-- name: hold_first
+-- Lets one transaction at a time make the first account. The feed's row is the one lock that every
+-- database has from its first day.
+UPDATE feed SET head = head WHERE id = 1
+
 -- name: set_name
 -- Renames an account.
 UPDATE account SET name = :name WHERE id = :id
