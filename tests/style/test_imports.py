@@ -12,7 +12,7 @@ LAYERS = (
     {"storage", "blobs"},
     {"live"},
     {"access", "search", "triage"},
-    {"ingest", "alerts", "jobs"},
+    {"ingest", "alerts", "jobs", "tenancy"},
     {"api", "web", "otlp", "operations", "logs", "server"},
     {"app", "cli", "__main__"},
 )
