@@ -211,8 +211,12 @@ def _repeats_key(
     # As many colons as keys: every colon belongs to a different key.
     if line.count(b":") == len(headers):
         return False
-    if b"\\" not in line and all(line.count(key) < 2 for key in quoted):  # noqa: PLR2004
-        return False
+    for key in quoted:
+        if line.count(key) > 1:
+            break
+    else:
+        if b"\\" not in line:
+            return False
     names = _top_names(line)
     return any(names.count(key) > 1 for key in keys)
 

@@ -154,6 +154,8 @@ class _Deflate:
         if self._stream is None:
             # A bare stream cannot begin with a low nibble of 8: its padding bits are zero.
             self._stream = zlib.decompressobj(15 if data[0] & 15 == 8 else -15)  # noqa: PLR2004
+        if self._stream.eof:
+            raise corrupt()
         _inflate(self._stream, data, self._emit)
         if self._stream.unused_data:
             raise corrupt()
@@ -169,9 +171,12 @@ class _Brotli:
         self._stream = brotli.Decompressor()
 
     def feed(self, data: bytes) -> None:
-        self._emit(self._stream.process(data, output_buffer_limit=_STEP))
-        while not self._stream.can_accept_more_data():
-            self._emit(self._stream.process(b"", output_buffer_limit=_STEP))
+        made = self._stream.process(data, output_buffer_limit=_STEP)
+        self._emit(made)
+        # A full step may have left more behind, even where the input is used up.
+        while len(made) >= _STEP or (made and not self._stream.can_accept_more_data()):
+            made = self._stream.process(b"", output_buffer_limit=_STEP)
+            self._emit(made)
 
     def finish(self) -> None:
         if not self._stream.is_finished():

@@ -9,6 +9,7 @@ import binascii
 import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -19,6 +20,7 @@ from urgentry.protocol.outcome import Reason, Rejected, invalid
 PROTOCOL_VERSION = 7
 _MAX_CLIENT_CHARS = 200
 _MAX_QUERY_FIELDS = 100
+_MEMORABLE_CHARS = 512
 _VERSION = re.compile(r"([0-9]{1,9})(?:\.[0-9]*)?")
 
 
@@ -56,6 +58,15 @@ def read_credentials(
     Rejected with 401 when they are malformed or contradict each other, 400 when the key or the
     protocol version is not one that can be.
     """
+    given = (sentry_auth, authorization, query, path_key)
+    if sum(map(len, filter(None, given))) <= _MEMORABLE_CHARS:
+        return _remembered(*given)
+    return _read(*given)
+
+
+def _read(
+    sentry_auth: str | None, authorization: str | None, query: str, path_key: str | None
+) -> Credentials | None:
     found = list(_sources(sentry_auth, authorization, query, path_key))
     if len(found) > 1:
         _settle_basic(found)
@@ -66,6 +77,10 @@ def read_credentials(
     if not found:
         return None
     return _checked(found[0])
+
+
+# A client presents the same credentials with each request.
+_remembered = lru_cache(maxsize=1024)(_read)
 
 
 def envelope_credentials(dsn: object) -> Credentials:

@@ -4,6 +4,7 @@ Only key and project count: the host and scheme of a DSN are never compared with
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import msgspec
@@ -12,6 +13,7 @@ from urgentry.protocol.outcome import Reason, Rejected, invalid
 
 KEY_LENGTH = 32
 _MAX_PROJECT_ID = 2**64 - 1
+_MEMORABLE_CHARS = 256
 _PROJECT_ID = re.compile(r"[0-9]{1,20}")
 
 
@@ -40,6 +42,10 @@ def parse_dsn(text: str) -> Dsn:
 
     The deprecated secret is accepted and forgotten. ValueError says what is wrong.
     """
+    return _remembered(text) if len(text) <= _MEMORABLE_CHARS else _parse(text)
+
+
+def _parse(text: str) -> Dsn:
     url = urlsplit(text)
     if url.scheme not in ("http", "https"):
         raise ValueError("a DSN's scheme is http or https")
@@ -53,6 +59,10 @@ def parse_dsn(text: str) -> Dsn:
         raise ValueError("a DSN has a key of 32 characters and a numeric project id")
     host = url.netloc.rpartition("@")[2]
     return Dsn(scheme=url.scheme, public_key=key.key, host=host, path=path, project_id=project_id)
+
+
+# A client sends the same DSN with each envelope.
+_remembered = lru_cache(maxsize=1024)(_parse)
 
 
 def format_dsn(base_url: str, public_key: str, project_id: int) -> str:

@@ -34,7 +34,7 @@ class Sized(Protocol):
     def size(self) -> int: ...
 
 
-class SizeClass(msgspec.Struct, frozen=True, kw_only=True):
+class SizeClass(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """One row: bytes of one item (an average over `item_count` for containers), count, total."""
 
     types: frozenset[ItemType]
