@@ -1,0 +1,26 @@
+"""Grouping: which events are one issue, and what that issue is called. Pure; no I/O.
+
+`group_event(event, config)` prepares an event's stack traces and answers its hashes;
+`explain_event` does the same for display, `describe` gives title and culprit, and `compile_config`
+makes a configuration of a released version and a project's own rules.
+"""
+
+from urgentry.grouping.config import GroupingConfig, compile_config
+from urgentry.grouping.describe import Description, describe
+from urgentry.grouping.flags import DEFAULT_CONFIG, RELEASED
+from urgentry.grouping.invalid import InvalidRule
+from urgentry.grouping.variants import Grouping, Variant, explain_event, group_event
+
+__all__ = [
+    "DEFAULT_CONFIG",
+    "RELEASED",
+    "Description",
+    "Grouping",
+    "GroupingConfig",
+    "InvalidRule",
+    "Variant",
+    "compile_config",
+    "describe",
+    "explain_event",
+    "group_event",
+]

@@ -1,0 +1,94 @@
+"""The tree that explains a hash: components with ids, leaves, hints, and whether they contribute.
+
+Every strategy builds these; `variants` hashes them and `explain` shows them. Components are
+immutable, so the engine shares the trees of frames and stacks between events.
+"""
+
+from collections.abc import Iterator, Sequence
+from hashlib import md5
+from typing import Any
+
+import msgspec
+
+
+class Component(msgspec.Struct, frozen=True):
+    """One node. `payload` holds the contributing leaves below it, concatenated in order."""
+
+    id: str
+    values: "tuple[Component | str, ...]"
+    contributes: bool
+    hint: str | None
+    payload: bytes
+    has_stacktrace: bool
+
+    def digest(self) -> bytes:
+        """The 16 bytes that this tree hashes to (spec §0)."""
+        return md5(self.payload, usedforsecurity=False).digest()
+
+
+def node(
+    component_id: str,
+    values: "Sequence[Component]" = (),
+    *,
+    contributes: bool | None = None,
+    hint: str | None = None,
+) -> Component:
+    """An inner node; it contributes when a child does, unless told."""
+    if contributes is None:
+        contributes = any(child.contributes for child in values)
+    payload = b"".join([child.payload for child in values]) if contributes else b""
+    found = any(_shows_stacktrace(child) for child in values)
+    return Component(component_id, tuple(values), contributes, hint, payload, found)
+
+
+def leaf(
+    component_id: str,
+    *values: str,
+    contributes: bool | None = None,
+    hint: str | None = None,
+) -> Component:
+    """A node of plain values; it contributes when it has one, unless told."""
+    if contributes is None:
+        contributes = bool(values)
+    payload = encode(*values) if contributes else b""
+    return Component(component_id, values, contributes, hint, payload, has_stacktrace=False)
+
+
+def muted(component: Component, hint: str | None) -> Component:
+    """The same tree, hidden from the hash."""
+    return Component(component.id, component.values, False, hint, b"", component.has_stacktrace)
+
+
+def voiced(component: Component, hint: str | None) -> Component:
+    """The same tree, made to contribute even when nothing in it does."""
+    payload = b"".join(_payload(child) for child in component.values)
+    return Component(component.id, component.values, True, hint, payload, component.has_stacktrace)
+
+
+def hinted(component: Component, hint: str | None) -> Component:
+    """The same tree under another explanation."""
+    return msgspec.structs.replace(component, hint=hint)
+
+
+def encode(*values: Any) -> bytes:
+    """What a hash sees of leaf values: text without separators; what UTF-8 cannot say is `?`."""
+    return "".join(map(str, values)).encode("utf-8", "replace")
+
+
+def contributing_leaves(component: Component) -> Iterator[str]:
+    """The values that make the hash, in order."""
+    if not component.contributes:
+        return
+    for child in component.values:
+        if isinstance(child, str):
+            yield child
+        else:
+            yield from contributing_leaves(child)
+
+
+def _payload(child: "Component | str") -> bytes:
+    return encode(child) if isinstance(child, str) else child.payload
+
+
+def _shows_stacktrace(child: Component) -> bool:
+    return child.has_stacktrace or (child.id == "stacktrace" and child.contributes)

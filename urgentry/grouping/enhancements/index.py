@@ -1,0 +1,135 @@
+"""Finds the rules that a frame may match without running every rule's patterns.
+
+Each rule hangs on its most telling static matcher: exact values and prefixes in dictionaries,
+other patterns behind a search for text that they need. What remains (category, in-app, neighbours)
+depends on the stack and is asked by `passes`.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from urgentry.grouping.enhancements.rules import NEVER, Matcher, Rule
+from urgentry.grouping.families import FAMILIES, Family
+from urgentry.grouping.frame import Frame
+from urgentry.grouping.glob import Test
+
+_STATIC: Final = ("function", "module", "package", "path")
+
+
+@dataclass(slots=True)
+class _Patterns:
+    """Patterns on one attribute, by how they are found."""
+
+    exact: dict[str, list[int]] = field(default_factory=dict)
+    prefixes: dict[int, dict[str, list[int]]] = field(default_factory=dict)
+    others: list[tuple[str, Test, int]] = field(default_factory=list)
+
+    def add(self, matcher: Matcher, rule: int) -> None:
+        glob = matcher.glob
+        if glob.exact is not None:
+            self.exact.setdefault(glob.exact, []).append(rule)
+        elif glob.prefix is not None:
+            by_text = self.prefixes.setdefault(len(glob.prefix), {})
+            by_text.setdefault(glob.prefix, []).append(rule)
+        else:
+            self.others.append((glob.needle, glob.test, rule))
+
+    def find(self, value: str, found: list[int]) -> None:
+        found += self.exact.get(value, ())
+        for length, by_text in self.prefixes.items():
+            found += by_text.get(value[:length], ())
+        for needle, test, rule in self.others:
+            if needle in value and test(value):
+                found.append(rule)
+
+
+@dataclass(slots=True)
+class _FamilyIndex:
+    patterns: dict[str, _Patterns] = field(default_factory=dict)
+    unanchored: list[int] = field(default_factory=list)
+
+
+class RuleIndex:
+    """All rules of a configuration, base rules first.
+
+    `stack_rules` have no static condition, so any frame may match; `needed_category` names the one
+    that some frame of the stack must have for that.
+    """
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
+        self.exception_matchers = tuple(dict.fromkeys(m for r in rules for m in r.on_exception))
+        self.stack_rules: list[int] = []
+        self.needed_category: dict[int, str] = {}
+        self._families: dict[Family, _FamilyIndex] = {f: _FamilyIndex() for f in FAMILIES}
+        for index, rule in enumerate(rules):
+            if rule.modifies or rule.votes:
+                self._place(index, rule)
+
+    def rules_for(self, frame: Frame) -> tuple[int, ...]:
+        """Indexes, in order, of the rules whose static matchers all hold for this frame."""
+        family = self._families[frame.family]
+        found = list(family.unanchored)
+        for attribute, patterns in family.patterns.items():
+            value = frame.attribute(attribute)
+            if value is None:
+                continue
+            patterns.find(value, found)
+            if attribute in ("path", "package") and not value.startswith("/"):
+                patterns.find(f"/{value}", found)
+        return tuple(sorted(i for i in set(found) if holds_static(self.rules[i], frame)))
+
+    def _place(self, index: int, rule: Rule) -> None:
+        if not any(m.attribute == "family" or m.attribute in _STATIC for m in rule.on_frame):
+            self.stack_rules.append(index)
+            if category := _needed_category(rule):
+                self.needed_category[index] = category
+            return
+        anchor = _anchor(rule)
+        for family, place in self._families.items():
+            if not all(m.accepts_family(family) for m in rule.on_frame if m.attribute == "family"):
+                continue
+            if anchor is None:
+                place.unanchored.append(index)
+            else:
+                place.patterns.setdefault(anchor.attribute, _Patterns()).add(anchor, index)
+
+
+def holds_static(rule: Rule, frame: Frame) -> bool:
+    """Whether the matchers on what a frame is by itself hold."""
+    return all(matches(matcher, frame) for matcher in rule.on_frame if matcher.attribute in _STATIC)
+
+
+def matches(matcher: Matcher, frame: Frame) -> bool:
+    """A static matcher against a frame; a missing value never matches, so its negation does."""
+    if matcher.attribute == "family":
+        return matcher.accepts_family(frame.family)
+    value = frame.attribute(matcher.attribute)
+    return _tests(matcher, value) is not matcher.negated
+
+
+def _tests(matcher: Matcher, value: str | None) -> bool:
+    if value is None:
+        return False
+    if matcher.glob.test(value):
+        return True
+    is_path = matcher.attribute in ("path", "package")
+    return is_path and not value.startswith("/") and bool(matcher.glob.test(f"/{value}"))
+
+
+def _anchor(rule: Rule) -> Matcher | None:
+    anchors = [m for m in rule.on_frame if m.attribute in _STATIC and not m.negated]
+    return min(anchors, key=_cost, default=None)
+
+
+def _cost(matcher: Matcher) -> int:
+    if matcher.glob.exact is not None or matcher.glob is NEVER:
+        return 0
+    return 1 if matcher.glob.prefix is not None else 2
+
+
+def _needed_category(rule: Rule) -> str | None:
+    for matcher in rule.on_frame:
+        if matcher.attribute == "category" and not matcher.negated:
+            return matcher.glob.exact
+    return None

@@ -1,0 +1,141 @@
+"""Runs stack-trace rules over a stack: which rules match where, and the pass that modifies frames.
+
+Called by `stacktrace` for stacks that it does not remember (spec §8.3); `votes` is the second pass.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from urgentry.grouping.enhancements.index import RuleIndex, matches
+from urgentry.grouping.enhancements.rules import Action, Flag, Matcher, Range, Rule
+from urgentry.grouping.frame import Grouped
+
+Verdicts = tuple[bool, ...]
+
+
+@dataclass(slots=True)
+class Stack:
+    """The frames of one stack while rules run over them."""
+
+    frames: Sequence[Grouped]
+    in_app: list[bool | None]
+    categories: list[str | None]
+    present: set[str | None] = field(init=False)
+    """Every category that some frame has or had."""
+
+    moved: set[int] = field(default_factory=set)
+    """Frames whose in-app some rule changed, even if another changed it back."""
+
+    def __post_init__(self) -> None:
+        self.present = set(self.categories)
+
+
+def exception_verdicts(index: RuleIndex, exception: dict[str, Any] | None) -> Verdicts:
+    """How each matcher on exceptions judges the owner of a stack; this is part of its identity."""
+    return tuple(_judges(matcher, exception or {}) for matcher in index.exception_matchers)
+
+
+def modify(index: RuleIndex, frames: Sequence[Grouped], verdicts: Verdicts) -> Stack:
+    """The first pass; afterwards in-app of every frame is known."""
+    stack = Stack(
+        frames=frames,
+        in_app=[grouped.frame.in_app for grouped in frames],
+        categories=[grouped.frame.category for grouped in frames],
+    )
+    for rule, places in matching(index, stack, verdicts, first_pass=True):
+        for place in places:
+            for action in rule.modifies:
+                _apply(action, place, stack)
+    stack.in_app = [bool(value) for value in stack.in_app]
+    return stack
+
+
+def matching(
+    index: RuleIndex, stack: Stack, verdicts: Verdicts, *, first_pass: bool
+) -> Iterator[tuple[Rule, list[int]]]:
+    """Rules in order, each with the frames that match as things stand when its turn comes."""
+    candidates = _candidates(index, stack)
+    needed = index.needed_category
+    judged = dict(zip(index.exception_matchers, verdicts, strict=True))
+    for number in sorted(candidates):
+        if number in needed and needed[number] not in stack.present:
+            continue
+        rule = index.rules[number]
+        if not (rule.modifies if first_pass else rule.votes):
+            continue
+        if rule.on_exception and not all(judged[matcher] for matcher in rule.on_exception):
+            continue
+        places = [place for place in candidates[number] if _holds(rule, place, stack)]
+        if places:
+            yield rule, places
+
+
+def span(spec: Range, place: int, length: int) -> Iterable[int]:
+    """The frames that a flag at `place` speaks of: `^` towards the crash, `v` before."""
+    if spec == "^":
+        return range(place + 1, length)
+    return range(place) if spec == "v" else (place,)
+
+
+def _candidates(index: RuleIndex, stack: Stack) -> dict[int, Iterable[int]]:
+    found: dict[int, list[int]] = {}
+    for place, grouped in enumerate(stack.frames):
+        for number in grouped.rules:
+            found.setdefault(number, []).append(place)
+    everywhere = range(len(stack.frames))
+    return {**found, **dict.fromkeys(index.stack_rules, everywhere)}
+
+
+def _holds(rule: Rule, place: int, stack: Stack) -> bool:
+    """The conditions that depend on the stack: category, in-app, and the two neighbours."""
+    for matcher in rule.on_frame:
+        if matcher.attribute == "category":
+            if not _category_matches(matcher, stack.categories[place]):
+                return False
+        elif matcher.attribute == "app" and not _app_matches(matcher, stack.in_app[place]):
+            return False
+    if rule.caller and not _neighbour_matches(rule.caller, place - 1, stack):
+        return False
+    return not rule.callee or _neighbour_matches(rule.callee, place + 1, stack)
+
+
+def _neighbour_matches(matcher: Matcher, place: int, stack: Stack) -> bool:
+    if not 0 <= place < len(stack.frames):
+        return False
+    if matcher.attribute == "category":
+        return _category_matches(matcher, stack.categories[place])
+    if matcher.attribute == "app":
+        return _app_matches(matcher, stack.in_app[place])
+    return matches(matcher, stack.frames[place].frame)
+
+
+def _category_matches(matcher: Matcher, category: str | None) -> bool:
+    found = category is not None and bool(matcher.glob.test(category))
+    return found is not matcher.negated
+
+
+def _app_matches(matcher: Matcher, in_app: bool | None) -> bool:
+    found = matcher.in_app is not None and bool(in_app) is matcher.in_app
+    return found is not matcher.negated
+
+
+def _apply(action: Action, place: int, stack: Stack) -> None:
+    if isinstance(action, Flag):
+        for target in span(action.span, place, len(stack.frames)):
+            if stack.in_app[target] is not action.value:
+                stack.in_app[target] = action.value
+                stack.moved.add(target)
+    else:
+        stack.categories[place] = action.value
+        stack.present.add(action.value)
+
+
+def _judges(matcher: Matcher, exception: dict[str, Any]) -> bool:
+    if matcher.attribute == "mechanism":
+        mechanism = exception.get("mechanism")
+        value = mechanism.get("type") if isinstance(mechanism, dict) else None
+    else:
+        value = exception.get(matcher.attribute)
+    text = value if isinstance(value, str) and value else "<unknown>"
+    return bool(matcher.glob.test(text)) is not matcher.negated

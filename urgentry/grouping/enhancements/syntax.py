@@ -1,0 +1,142 @@
+"""Reads the text of a project's stack-trace rules; every error names its line and column.
+
+Used when a project's settings are saved and when its grouping configuration is built.
+"""
+
+import re
+from typing import Final, NoReturn
+
+from urgentry.grouping.enhancements.rules import (
+    EXCEPTION_GLOBS,
+    LIMITS,
+    Action,
+    Flag,
+    Matcher,
+    Range,
+    Rule,
+    Setting,
+)
+from urgentry.grouping.glob import compile_glob
+from urgentry.grouping.invalid import InvalidRule
+
+_ALIASES: Final = {
+    "stack.module": "module",
+    "stack.function": "function",
+    "stack.abs_path": "path",
+    "stack.package": "package",
+    "error.type": "type",
+    "error.value": "value",
+    "error.mechanism": "mechanism",
+}
+_ATTRIBUTES: Final = frozenset(_ALIASES.values()) | {"category", "family", "app"}
+_SPANS: Final[dict[str, Range]] = {"": "", "^": "^", "v": "v"}
+
+_MATCHER = re.compile(r'(!?)([A-Za-z_][A-Za-z0-9_.-]*):(?:"([^"]*)"|(\S+))')
+_FLAG = re.compile(r"([\^v]?)([+-])(app|group)(?=\s|$|#)")
+_SETTING = re.compile(r"(max-frames|min-frames|invert-stacktrace|category)\s*=\s*([^\s#]+)")
+_BLANKS = re.compile(r"\s*")
+
+
+def parse_rules(text: str) -> tuple[Rule, ...]:
+    """The rules of a text, in order; raises InvalidRule."""
+    rules = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if (stripped := line.strip()) and not stripped.startswith("#"):
+            rules.append(_Line(line, number).rule())
+    return tuple(rules)
+
+
+class _Line:
+    """A cursor over one line."""
+
+    def __init__(self, text: str, number: int) -> None:
+        self._text = text
+        self._number = number
+        self._at = 0
+
+    def rule(self) -> Rule:
+        caller = self._neighbour(before=True)
+        matchers = self._matchers()
+        callee = self._neighbour(before=False)
+        actions = self._actions()
+        return Rule(matchers=matchers, actions=actions, caller=caller, callee=callee)
+
+    def _neighbour(self, *, before: bool) -> Matcher | None:
+        """`[ matcher ] |` in front of the matchers, `| [ matcher ]` behind them."""
+        if not before and not self._take("|"):
+            return None
+        if not self._take("["):
+            return None if before else self._fail("expected [ after |")
+        matcher = self._matcher() or self._fail("expected a matcher")
+        if not self._take("]"):
+            self._fail("expected ] after one matcher")
+        if before and not self._take("|"):
+            self._fail("expected | after the caller")
+        return matcher
+
+    def _matchers(self) -> tuple[Matcher, ...]:
+        matchers = []
+        while matcher := self._matcher():
+            matchers.append(matcher)
+        if not matchers:
+            self._fail("expected a matcher")
+        return tuple(matchers)
+
+    def _matcher(self) -> Matcher | None:
+        self._skip_blanks()
+        match = _MATCHER.match(self._text, self._at)
+        if not match:
+            return None
+        negated, name, quoted, bare = match.groups()
+        attribute = _ALIASES.get(name, name)
+        if attribute not in _ATTRIBUTES:
+            self._fail(f"unknown matcher {name!r}")
+        argument = (quoted if quoted is not None else bare).replace("\\\\", "\\")
+        if attribute in EXCEPTION_GLOBS:
+            self._check_glob(argument)
+        self._at = match.end()
+        return Matcher(attribute, argument, negated=bool(negated))
+
+    def _check_glob(self, argument: str) -> None:
+        try:
+            compile_glob(argument)
+        except ValueError as error:
+            self._fail(f"invalid pattern: {error}")
+
+    def _actions(self) -> tuple[Action, ...]:
+        actions: list[Action] = []
+        while not self._ended():
+            actions.append(self._action())
+        if not actions:
+            self._fail("expected an action")
+        return tuple(actions)
+
+    def _action(self) -> Action:
+        if match := _FLAG.match(self._text, self._at):
+            span, sign, name = match.groups()
+            self._at = match.end()
+            return Flag("app" if name == "app" else "group", sign == "+", _SPANS[span])
+        match = _SETTING.match(self._text, self._at) or self._fail("expected an action")
+        name, value = match.groups()
+        if name in LIMITS and not value.isdecimal():
+            self._fail(f"{name} takes a number")
+        self._at = match.end()
+        return Setting(name, value)
+
+    def _ended(self) -> bool:
+        self._skip_blanks()
+        return self._at >= len(self._text) or self._text[self._at] == "#"
+
+    def _take(self, mark: str) -> bool:
+        self._skip_blanks()
+        if not self._text.startswith(mark, self._at):
+            return False
+        self._at += len(mark)
+        return True
+
+    def _skip_blanks(self) -> None:
+        match = _BLANKS.match(self._text, self._at)
+        self._at = match.end() if match else self._at
+
+    def _fail(self, message: str) -> NoReturn:
+        raise InvalidRule(message, line=self._number, column=self._at + 1)

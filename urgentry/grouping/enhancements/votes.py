@@ -1,0 +1,85 @@
+"""The second pass of stack-trace rules: which frames of a variant contribute, and their limits.
+
+Called by `stacktrace` with one variant's frame components (spec §8.4).
+"""
+
+from urgentry.grouping.component import Component, hinted, muted, voiced
+from urgentry.grouping.enhancements.index import RuleIndex
+from urgentry.grouping.enhancements.passes import Stack, Verdicts, matching, span
+from urgentry.grouping.enhancements.rules import LIMITS, Flag, Rule
+
+Limit = tuple[int, Rule]
+
+
+def vote(
+    index: RuleIndex, stack: Stack, verdicts: Verdicts, components: list[Component], *, clamp: bool
+) -> str | None:
+    """Changes `components` in place; answers why the stack as a whole is discarded, if it is.
+
+    With `clamp`, frames that are not in-app never contribute, whatever a rule says.
+    """
+    limits: dict[str, Limit] = {}
+    for rule, places in matching(index, stack, verdicts, first_pass=False):
+        for action in rule.actions:
+            if isinstance(action, Flag):
+                continue
+            if action.name in LIMITS:
+                limits[action.name] = (int(action.value), rule)
+        flags = [action for action in rule.actions if isinstance(action, Flag)]
+        for place in places:
+            for flag in flags:
+                _weigh(flag, place, stack, components, rule, clamp=clamp)
+    if most := limits.get("max-frames"):
+        _keep_last(components, *most)
+    least = limits.get("min-frames")
+    return _too_few(components, *least) if least else None
+
+
+def _weigh(
+    flag: Flag, place: int, stack: Stack, components: list[Component], rule: Rule, *, clamp: bool
+) -> None:
+    for target in span(flag.span, place, len(components)):
+        component = components[target]
+        if flag.name == "app":
+            if _in_app_changed(stack, target):
+                side = "in-app" if flag.value else "out of app"
+                hint = f"marked {side} by stack trace rule ({rule.text})"
+                components[target] = hinted(component, hint)
+        elif flag.value is not component.contributes:
+            if not flag.value:
+                hint = f"ignored by stack trace rule ({rule.text})"
+                components[target] = muted(component, hint)
+            elif not clamp or stack.in_app[target]:
+                hint = f"un-ignored by stack trace rule ({rule.text})"
+                components[target] = voiced(component, hint)
+
+
+def _in_app_changed(stack: Stack, place: int) -> bool:
+    """Whether rules decided otherwise than the client."""
+    return place in stack.moved and stack.frames[place].frame.in_app is not stack.in_app[place]
+
+
+def _keep_last(components: list[Component], most: int, rule: Rule) -> None:
+    """Of the contributing frames only the `most` nearest to the crash stay; 0 sets no limit."""
+    kept = 0
+    for place in range(len(components) - 1, -1, -1):
+        if most > 0 and components[place].contributes:
+            kept += 1
+            if kept > most:
+                limit = f"ignored because only {_frames(most)} considered"
+                hint = f"{limit} by stack trace rule ({rule.text})"
+                components[place] = muted(components[place], hint)
+
+
+def _too_few(components: list[Component], least: int, rule: Rule) -> str | None:
+    count = sum(component.contributes for component in components)
+    if not 0 < count < least:
+        return None
+    return (
+        f"discarded because stack trace only contains {_frames(count)} "
+        f"which is under the configured threshold by stack trace rule ({rule.text})"
+    )
+
+
+def _frames(count: int) -> str:
+    return "1 frame" if count == 1 else f"{count} frames"

@@ -1,0 +1,128 @@
+"""One frame as grouping sees it: cleaned values, what rules match on, and its component.
+
+`stacktrace` makes these from event JSON and remembers them, so a frame that was seen before costs
+a look-up.
+"""
+
+from typing import Any
+
+import msgspec
+
+from urgentry.grouping.component import Component
+from urgentry.grouping.families import Family, family_of
+from urgentry.grouping.functions import trim_function
+
+Key = tuple[Any, ...]
+
+
+class Frame(msgspec.Struct, frozen=True, eq=False):
+    """Facts of one frame that do not depend on its neighbours. Text is None where there is none."""
+
+    platform: str | None
+    family: Family
+    function: str | None
+    raw_function: str | None
+    module: str | None
+    filename: str | None
+    abs_path: str | None
+    context_line: str | None
+    has_sourcemap: bool
+    in_app: bool | None
+    category: str | None
+    match_function: str
+    match_path: str | None
+    match_package: str | None
+
+    def attribute(self, name: str) -> str | None:
+        """What a rule's matcher of that name is tested against (spec §8.2)."""
+        if name == "function":
+            return self.match_function
+        if name == "module":
+            return self.module
+        return self.match_path if name == "path" else self.match_package
+
+
+class Grouped(msgspec.Struct, frozen=True, eq=False):
+    """A frame, its component, and the rules that may apply to it."""
+
+    frame: Frame
+    component: Component
+    rules: tuple[int, ...]
+
+
+def key_of(frame: dict[str, Any], platform: str | None) -> Key:
+    """Everything about a frame that grouping reads; the last two only tell recursion."""
+    get = frame.get
+    data = get("data")
+    return (
+        get("platform") or platform,
+        get("function"),
+        get("raw_function"),
+        get("module"),
+        get("filename"),
+        get("abs_path"),
+        get("package"),
+        get("context_line"),
+        get("in_app"),
+        _data_key(data) if data else None,
+        get("lineno"),
+        get("colno"),
+    )
+
+
+def _data_key(data: Any) -> Key | None:
+    if not isinstance(data, dict):
+        return None
+    original, category = data.get("orig_in_app"), data.get("category")
+    return (
+        original if isinstance(original, int) else None,
+        category if isinstance(category, str) else None,
+        bool(data.get("sourcemap")),
+    )
+
+
+def plain_key(key: Key) -> Key:
+    """The key without values that have no business in a frame (lists, objects)."""
+    return tuple([None if isinstance(part, list | dict) else part for part in key])
+
+
+def prepare(key: Key) -> Frame:
+    """The frame that a key describes: function trimmed (spec §9), the client's in-app restored."""
+    platform, function, raw_function, module, filename, abs_path, package, line = map(
+        _text, key[:8]
+    )
+    orig_in_app, category, has_sourcemap = key[9] or (None, None, False)
+    if function and not raw_function:
+        trimmed = trim_function(function, platform)
+        if trimmed != function:
+            function, raw_function = trimmed, function
+    return Frame(
+        platform=platform,
+        family=family_of(platform),
+        function=function,
+        raw_function=raw_function,
+        module=module,
+        filename=filename,
+        abs_path=abs_path,
+        context_line=line,
+        has_sourcemap=has_sourcemap,
+        in_app=_client_in_app(key[8], orig_in_app),
+        category=_text(category),
+        match_function=function or "<unknown>",
+        match_path=_slashed(abs_path or filename),
+        match_package=_slashed(package),
+    )
+
+
+def _client_in_app(in_app: Any, original: Any) -> bool | None:
+    if isinstance(original, int):
+        return None if original < 0 else bool(original)
+    return in_app if isinstance(in_app, bool) else None
+
+
+def _slashed(path: str | None) -> str | None:
+    return path.lower().replace("\\", "/") if path else None
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None

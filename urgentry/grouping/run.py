@@ -1,0 +1,69 @@
+"""One event on its way through the strategies: the event, the configuration, and what was found.
+
+`group_event` makes one per event; strategies read from it and leave notes for the description.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from urgentry.grouping.component import Component
+from urgentry.grouping.config import GroupingConfig
+from urgentry.grouping.flags import Flags
+from urgentry.grouping.messages import template_of
+from urgentry.grouping.values import frames_of, items_of, text_of
+
+Variants = dict[str, Component]
+
+
+@dataclass(slots=True)
+class Run:
+    event: dict[str, Any]
+    config: GroupingConfig
+    explains: bool = False
+    """Whether parts that cannot contribute are worked out too, to be shown."""
+    main_exception: int | None = None
+    has_in_app: bool = False
+    has_system: bool = False
+    _stacks: dict[int, Variants] = field(default_factory=dict)
+
+    @property
+    def flags(self) -> Flags:
+        return self.config.flags
+
+    def template_of(self, message: str) -> str:
+        return template_of(message, self.config.replace_ids)
+
+    def prepare_stacks(self) -> None:
+        """Prepares the frames of every stack trace, in place, and keeps the trees (spec §0)."""
+        platform = text_of(self.event, "platform")
+        group = self.config.stacktraces.group
+        for holder, owner in _holders(self.event):
+            if frames := frames_of(holder):
+                stack = group(frames, platform, owner)
+                self._stacks[id(holder)] = {"system": stack.system, "app": stack.app}
+                self.has_in_app |= stack.in_app_mix[0]
+                self.has_system |= stack.in_app_mix[1]
+            if "raw_stacktrace" in holder:
+                group(frames_of(holder, "raw_stacktrace"), platform, owner)
+
+    def stacks(self, holder: dict[str, Any]) -> Variants:
+        """The two trees of the stack trace that `holder` has; empty if it has none."""
+        return self._stacks.get(id(holder), {})
+
+    @property
+    def in_app_frame_mix(self) -> str | None:
+        if self.has_in_app and self.has_system:
+            return "mixed"
+        if self.has_in_app:
+            return "in-app-only"
+        return "system-only" if self.has_system else None
+
+
+def _holders(event: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
+    """What carries a stack trace, each with the exception that owns it."""
+    for exception in items_of(event, "exception"):
+        yield exception, exception
+    yield event, None
+    for thread in items_of(event, "threads"):
+        yield thread, None

@@ -1,0 +1,227 @@
+"""An event's hashes: strategies and fingerprint brought together (spec §1).
+
+`group_event` is what ingest calls for every error; `explain_event` computes the same again for a
+person who asks why, with the parts that had no say worked out as well.
+"""
+
+from hashlib import md5
+from typing import Any, Final
+
+import msgspec
+
+from urgentry.grouping.component import Component, encode, muted
+from urgentry.grouping.config import GroupingConfig
+from urgentry.grouping.fingerprints.matching import first_match
+from urgentry.grouping.fingerprints.rules import FingerprintRule
+from urgentry.grouping.fingerprints.variables import expand, expand_title, is_default, message_of
+from urgentry.grouping.run import Run
+from urgentry.grouping.strategies import calculate
+from urgentry.grouping.values import items_of, object_of, text_of
+
+_DEFAULT: Final = ("{{ default }}",)
+_HASH_CHARS: Final = 32
+_ORDER: Final = {"app": 0, "system": 2}
+
+
+class Variant(msgspec.Struct, frozen=True, kw_only=True):
+    """One way to group an event; `hash` is None where it is not used."""
+
+    name: str
+    type: str
+    description: str
+    hash: bytes | None
+    hint: str | None = None
+    component: Component | None = None
+    values: tuple[str, ...] | None = None
+    client_values: tuple[str, ...] | None = None
+    matched_rule: str | None = None
+
+
+class Grouping(msgspec.Struct, frozen=True, kw_only=True):
+    """What an event groups by. `hashes` are 16 bytes each: `app` first, `system` last."""
+
+    config: str
+    hashes: tuple[bytes, ...]
+    variants: tuple[Variant, ...]
+    title: str | None = None
+    """The title that a fingerprint rule gave."""
+    in_app_frame_mix: str | None = None
+
+
+class _Fingerprint(msgspec.Struct, frozen=True):
+    entries: tuple[str, ...]
+    client: tuple[str, ...] | None
+    rule: FingerprintRule | None
+
+
+def group_event(event: dict[str, Any], config: GroupingConfig) -> Grouping:
+    """The event's hashes. Prepares its frames in place, and may set `fingerprint`."""
+    return _group(Run(event, config))
+
+
+def explain_event(event: dict[str, Any], config: GroupingConfig) -> Grouping:
+    """As `group_event`, with every part worked out for display."""
+    return _group(Run(event, config, explains=True))
+
+
+def _group(run: Run) -> Grouping:
+    run.prepare_stacks()
+    fingerprint = _fingerprint(run)
+    variants = _checksum(run.event) or _fingerprinted(run, fingerprint)
+    if run.main_exception is not None:
+        run.event["main_exception_id"] = run.main_exception
+    used = sorted((v for v in variants if v.hash is not None), key=_place)
+    title = fingerprint.rule.title if fingerprint.rule else None
+    return Grouping(
+        config=run.config.id,
+        hashes=tuple(dict.fromkeys(v.hash for v in used if v.hash is not None)),
+        variants=tuple(variants),
+        title=expand_title(title, run.event) if title is not None else None,
+        in_app_frame_mix=run.in_app_frame_mix,
+    )
+
+
+def _place(variant: Variant) -> int:
+    return _ORDER.get(variant.name, 1)
+
+
+def _fingerprint(run: Run) -> _Fingerprint:
+    """The entries to group by; a rule that matches replaces the client's in the event."""
+    sent = run.event.get("fingerprint")
+    client = tuple(str(entry) for entry in sent) if isinstance(sent, list) and sent else None
+    rule = first_match(run.config.fingerprint_rules, run.event)
+    if rule is None:
+        return _Fingerprint(client or _DEFAULT, client, None)
+    run.event["fingerprint"] = list(rule.fingerprint)
+    return _Fingerprint(rule.fingerprint, client, rule)
+
+
+def _checksum(event: dict[str, Any]) -> list[Variant]:
+    checksum = text_of(event, "checksum")
+    if not checksum:
+        return []
+    if len(checksum) == _HASH_CHARS and (raw := _from_hex(checksum)):
+        return [_checksum_variant("checksum", "legacy checksum", raw)]
+    hashed = md5(encode(checksum), usedforsecurity=False).digest()
+    return [_checksum_variant("hashed_checksum", "hashed legacy checksum", hashed)]
+
+
+def _checksum_variant(name: str, description: str, value: bytes) -> Variant:
+    return Variant(name=name, type=name, description=description, hash=value)
+
+
+def _from_hex(text: str) -> bytes | None:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return None
+
+
+def _fingerprinted(run: Run, fingerprint: _Fingerprint) -> list[Variant]:
+    roots = calculate(run)
+    defaults = sum(map(is_default, fingerprint.entries))
+    if defaults == 0:
+        hint = "custom fingerprint takes precedence"
+        silent = [_component_variant(name, muted(root, hint)) for name, root in roots.items()]
+        return [*silent, _custom(run, fingerprint)]
+    if defaults == 1 and len(fingerprint.entries) == 1:
+        variants = [_component_variant(name, root) for name, root in roots.items()]
+    else:
+        variants = [_salted(run, name, root, fingerprint) for name, root in roots.items()]
+    if any(variant.hash is not None for variant in variants):
+        return variants
+    return [*variants, _fallback()]
+
+
+def _component_variant(name: str, root: Component) -> Variant:
+    return Variant(
+        name=name,
+        type="component",
+        description=_description(root),
+        hash=root.digest() if root.contributes else None,
+        hint=root.hint,
+        component=root,
+    )
+
+
+def _salted(run: Run, name: str, root: Component, fingerprint: _Fingerprint) -> Variant:
+    """A hybrid: the entries in order, the variant's own leaves where `{{ default }}` stands."""
+    values = _resolved(run, fingerprint)
+    payload = b"".join([root.payload if is_default(value) else encode(value) for value in values])
+    digest = md5(payload, usedforsecurity=False).digest()
+    return Variant(
+        name=name,
+        type="salted_component",
+        description=f"modified {_description(root)}",
+        hash=digest if root.contributes else None,
+        hint=root.hint,
+        component=root,
+        values=values,
+        client_values=fingerprint.client if fingerprint.rule else None,
+        matched_rule=fingerprint.rule.text if fingerprint.rule else None,
+    )
+
+
+def _custom(run: Run, fingerprint: _Fingerprint) -> Variant:
+    values = _resolved(run, fingerprint)
+    rule = fingerprint.rule
+    name, description = "custom_client_fingerprint", "custom client fingerprint"
+    if rule is not None:
+        origin = "built_in" if rule.is_builtin else "custom_server"
+        name = f"{origin}_fingerprint"
+        description = name.replace("_", " ")
+    return Variant(
+        name=name,
+        type=name,
+        description=description,
+        hash=md5(encode(*values), usedforsecurity=False).digest(),
+        values=values,
+        client_values=fingerprint.client if rule else None,
+        matched_rule=rule.text if rule else None,
+    )
+
+
+def _resolved(run: Run, fingerprint: _Fingerprint) -> tuple[str, ...]:
+    """The entries with variables replaced, and the message among them without its ids."""
+    names_unknown = run.flags.names_unknown_variables
+    values = [
+        entry if is_default(entry) else expand(entry, run.event, names_unknown=names_unknown)
+        for entry in fingerprint.entries
+    ]
+    if run.flags.cleans_fingerprints:
+        texts = _messages(run.event)
+        values = [run.template_of(value) if value in texts else value for value in values]
+    return tuple(values)
+
+
+def _messages(event: dict[str, Any]) -> set[str]:
+    exceptions = items_of(event, "exception")
+    logentry = object_of(event, "logentry")
+    found = (
+        message_of(event),
+        text_of(logentry, "message"),
+        text_of(exceptions[-1], "value") if exceptions else None,
+    )
+    return {text for text in found if text}
+
+
+def _fallback() -> Variant:
+    """Where nothing says anything, all such events share an issue."""
+    digest = md5(b"", usedforsecurity=False).digest()
+    return Variant(name="fallback", type="fallback", description="fallback", hash=digest)
+
+
+def _description(root: Component) -> str:
+    """What a person reads: the part of the tree that made the hash."""
+    for child in root.values:
+        if isinstance(child, Component) and (child.contributes or not root.contributes):
+            what = _noun(child)
+            return f"in-app {what}" if root.id == "app" else what
+    return root.id
+
+
+def _noun(component: Component) -> str:
+    name = component.id.replace("_", "-")
+    if component.id in ("exception", "chained_exception", "threads"):
+        return f"{name} stack-trace" if component.has_stacktrace else name
+    return "stack-trace" if component.id == "stacktrace" else name
