@@ -28,7 +28,7 @@ UPDATE hash SET
     last_seen = CASE WHEN v.last_seen > hash.last_seen THEN v.last_seen ELSE hash.last_seen END
 FROM v
 WHERE hash.id = v.id
-RETURNING id, users_seen
+RETURNING hash.id, hash.users_seen
 
 -- name: add_users
 -- Adds users that a hash had not met.

@@ -98,8 +98,9 @@ UPDATE issue SET
 FROM v
 WHERE issue.id = v.id
 RETURNING
-    id, project_id, short_id, status, status_changed_at, times_seen, users_seen, resolution,
-    resolution_release_id, archive_until_at, archive_until_times_seen, archive_until_users_seen
+    issue.id, issue.project_id, issue.short_id, issue.status, issue.status_changed_at,
+    issue.times_seen, issue.users_seen, issue.resolution, issue.resolution_release_id,
+    issue.archive_until_at, issue.archive_until_times_seen, issue.archive_until_users_seen
 
 -- name: reopen_issues
 -- Moves issues back to unresolved because an event arrived.
