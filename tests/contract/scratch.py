@@ -14,6 +14,8 @@ QUERIES = Library(
 CREATE TABLE scratch (id INTEGER PRIMARY KEY, label TEXT NOT NULL UNIQUE, n INTEGER, body BLOB)
 -- name: create (postgres)
 CREATE TABLE scratch (id BIGINT PRIMARY KEY, label TEXT NOT NULL UNIQUE, n BIGINT, body BYTEA)
+-- name: drop
+DROP TABLE IF EXISTS scratch
 -- name: add
 INSERT INTO scratch (id, label, n, body) VALUES (:id, :label, :n, :body)
 -- name: add_many
@@ -56,6 +58,8 @@ label = :label
 
 
 async def create(tx: Transaction) -> None:
+    """Makes the table anew."""
+    await tx.run("scratch.drop")
     await tx.run("scratch.create")
 
 

@@ -1,7 +1,7 @@
 """What `storage/database.py` promises, on every backend."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -10,15 +10,12 @@ from tests.contract.conftest import Backend
 from urgentry.errors import DatabaseUnavailable, DataRejected, StorageError, UniqueViolation
 from urgentry.storage.database import Database, Transaction
 from urgentry.storage.open import open_database
-from urgentry.storage.queries import all_of, any_of, negated
+from urgentry.storage.queries import all_of, any_of, negated, script
 
 
 @pytest.fixture
-async def database(backend: Backend) -> AsyncIterator[Database]:
-    opened = open_database(backend.dsn, queries=scratch.QUERIES)
-    await opened.write(scratch.create)
-    yield opened
-    await opened.close()
+def database(scratch_database: Database) -> Database:
+    return scratch_database
 
 
 async def add(tx: Transaction, row: int, label: str | None = None) -> int:
@@ -316,7 +313,7 @@ async def test_cancelled_in_a_statement_it_rolls_back_soon(database: Database) -
     async with asyncio.timeout(5):
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(database.write(body), 0.3)
-        await database.write(lambda tx: add(tx, 2))
+        await database.write(lambda tx: add(tx, 1))  # would wait for the lock of the other
     assert await count(database) == 1
 
 
@@ -357,7 +354,9 @@ async def test_ping_answers_and_close_refuses(database: Database) -> None:
         await database.write(lambda tx: add(tx, 1))
 
 
-async def test_close_waits_for_what_is_under_way(database: Database, backend: Backend) -> None:
+async def test_close_waits_for_what_is_under_way(
+    database: Database, scratch_backend: Backend
+) -> None:
     started = asyncio.Event()
 
     async def body(tx: Transaction) -> None:
@@ -370,11 +369,27 @@ async def test_close_waits_for_what_is_under_way(database: Database, backend: Ba
         group.create_task(database.write(body))
         await started.wait()
         await database.close()
-    again = open_database(backend.dsn, queries=scratch.QUERIES)
+    again = open_database(scratch_backend.dsn, queries=scratch.QUERIES)
     assert await count(again) == 2
     await again.close()
 
 
-async def test_the_schema_of_the_program_takes_lists(database: Database) -> None:
-    async with database.read() as tx:
-        assert await tx.all("scratch.list_of", ids="[9007199254740993]") == []
+async def test_a_mere_look_makes_a_file_with_all_its_settings(tmp_path: Path) -> None:
+    new = open_database(f"sqlite:///{tmp_path / 'deep' / 'new.sqlite'}", queries=scratch.QUERIES)
+    await new.ping()
+    pragmas = {
+        name: script(name, f"PRAGMA {name}")
+        for name in ("page_size", "auto_vacuum", "journal_mode", "synchronous", "foreign_keys")
+    }
+
+    async def body(tx: Transaction) -> dict[str, object]:
+        return {name: await tx.value(query) for name, query in pragmas.items()}
+
+    assert await new.write(body) == {
+        "page_size": 8192,
+        "auto_vacuum": 2,
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 0,
+    }
+    await new.close()

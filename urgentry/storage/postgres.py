@@ -8,7 +8,7 @@ LOCAL. `open.py` makes the database; nobody else imports this module.
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 import asyncpg
@@ -30,9 +30,13 @@ from urgentry.storage.statement import row_template, statement
 T = TypeVar("T")
 
 ATTEMPTS = 5
-ROLLBACK_SECONDS = 5.0
+ROLLBACK_SECONDS = 1.0
 
-_LOST = (asyncpg.PostgresConnectionError, OSError, TimeoutError)
+_LOST = (asyncpg.PostgresConnectionError, ConnectionError)
+_DRIVER_ERRORS = (
+    *(asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError),
+    *(OSError, TimeoutError, UnicodeError, OverflowError),
+)
 _FOREIGN_STATEMENT = (
     asyncpg.InvalidSQLStatementNameError,
     asyncpg.DuplicatePreparedStatementError,
@@ -77,8 +81,7 @@ class PostgresDatabase:
         try:
             yield transaction
         finally:
-            transaction.end()
-            self._give_back(connection, transaction)
+            await self._finish(connection, transaction)
 
     async def write(self, body: Callable[["PostgresTransaction"], Awaitable[T]]) -> T:
         for attempt in range(ATTEMPTS):
@@ -109,26 +112,28 @@ class PostgresDatabase:
             result = await body(transaction)
             await transaction.commit()
         except Exception as error:
-            await transaction.rollback()
             if transaction.try_again and transaction.failure is not None:
                 raise _TryAgainError(transaction.failure) from error
             raise
         finally:
-            transaction.end()
-            self._give_back(connection, transaction)
+            await self._finish(connection, transaction)
         return result
 
-    def _give_back(self, connection: Connection, transaction: "PostgresTransaction") -> None:
-        if transaction.met_foreign_statement:
-            self._pool.suspect_pooler()
-        self._pool.release(connection, broken=transaction.broken)
+    async def _finish(self, connection: Connection, transaction: "PostgresTransaction") -> None:
+        try:
+            await transaction.end()
+        finally:
+            if transaction.met_foreign_statement:
+                self._pool.suspect_pooler()
+            self._pool.release(connection, broken=transaction.broken)
 
 
 class PostgresTransaction:
     """One transaction, or with `begin` None a connection on which each statement is its own.
 
     `broken` says that the connection must not be used again, which holds from the moment that a
-    statement is sent until it is answered: whoever is cancelled in between leaves it so.
+    statement is sent until it is answered. Whoever is cancelled in between leaves it so; asyncpg
+    then cancels the statement on the server, and `end` makes the connection whole again.
     """
 
     def __init__(self, connection: Connection, queries: Library, begin: str | None) -> None:
@@ -140,6 +145,7 @@ class PostgresTransaction:
         self._queries = queries
         self._pending_begin = begin
         self._writes = begin is not None
+        self._committed = False
         self._ended = False
 
     async def one(self, query: str | Query, /, **params: Any) -> Row | None:
@@ -183,26 +189,23 @@ class PostgresTransaction:
         self.broken = True
         try:
             status = await self._connection.execute("COMMIT")
-        except Exception as error:
+        except _DRIVER_ERRORS as error:
             raise self._commit_failed(error) from error
         self.broken = False
         if status != "COMMIT":
             raise StorageError(f"COMMIT was answered with {status}")
+        self._committed = True
 
-    async def rollback(self) -> None:
-        """Undoes what was done; a connection that does not answer is given up instead."""
+    async def end(self) -> None:
+        """Undoes what was not committed; a connection that does not answer is given up."""
         self._ended = True
-        if self.broken or self._pending_begin is not None or not self._writes:
+        open_or_unknown = self.broken or (self._writes and self._pending_begin is None)
+        if self._committed or not open_or_unknown or self._connection.is_closed():
             return
         self.broken = True
-        try:
+        with suppress(*_DRIVER_ERRORS):
             await self._connection.execute("ROLLBACK", timeout=ROLLBACK_SECONDS)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
-            return
-        self.broken = False
-
-    def end(self) -> None:
-        self._ended = True
+            self.broken = False
 
     async def _fetch(self, query: str | Query, params: Mapping[str, Any]) -> "list[asyncpg.Record]":
         found = self._queries.get(query)
@@ -226,23 +229,24 @@ class PostgresTransaction:
                 await self._connection.execute(self._pending_begin)
                 self._pending_begin = None
             answer = await call(text, *values)
-        except Exception as error:
+        except _DRIVER_ERRORS as error:
             raise self._failed(error, name) from error
         self.broken = False
         return answer
 
-    def _failed(self, error: Exception, name: str) -> StorageError:
+    def _failed(self, error: BaseException, name: str) -> StorageError:
         failure = translated(error, name)
         state = getattr(error, "sqlstate", None)
         self.met_foreign_statement = isinstance(error, _FOREIGN_STATEMENT)
-        lost = isinstance(error, _LOST) or str(state).startswith("57P")
-        self.broken = lost or self._connection.is_closed()
+        closed = self._connection.is_closed()
+        lost = closed or isinstance(error, _LOST) or str(state).startswith("57P")
+        self.broken = lost or isinstance(error, TimeoutError)
         stale = self.met_foreign_statement or isinstance(error, _STALE_PLAN)
-        self.try_again = self._writes and (self.broken or stale or state in _CONFLICTS)
+        self.try_again = self._writes and (lost or stale or state in _CONFLICTS)
         self.failure = failure
         return failure
 
-    def _commit_failed(self, error: Exception) -> StorageError:
+    def _commit_failed(self, error: BaseException) -> StorageError:
         state: str | None = getattr(error, "sqlstate", None)
         answered = isinstance(error, asyncpg.PostgresError) and state is not None
         if answered and state is not None and not state.startswith(_DEFINITE_AT_COMMIT):
@@ -261,12 +265,12 @@ class _TryAgainError(Exception):
         self.error = error
 
 
-def translated(error: Exception, name: str) -> StorageError:
+def translated(error: BaseException, name: str) -> StorageError:
     """The error of the driver in this program's words."""
     said = f"{name}: {error or type(error).__name__}"
     if isinstance(error, (asyncpg_client.DataError, UnicodeError, OverflowError)):
         return DataRejected(said)
-    if isinstance(error, (*_LOST, asyncpg.InterfaceError)):
+    if isinstance(error, (*_LOST, OSError, TimeoutError, asyncpg.InterfaceError)):
         return DatabaseUnavailable(said, hint="look at the database server and the network")
     state: str = getattr(error, "sqlstate", None) or ""
     if state == "23505":
