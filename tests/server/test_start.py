@@ -1,0 +1,38 @@
+"""What lets a server start, and what stops it with a message that says why."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.server.running_server import RunningServer
+
+SERVICE_LINKS = {
+    "URGENTRY_SERVICE_HOST": "10.96.0.12",
+    "URGENTRY_SERVICE_PORT": "8000",
+    "URGENTRY_SERVICE_PORT_HTTP": "8000",
+    "URGENTRY_PORT_8000_TCP": "tcp://10.96.0.12:8000",
+    "URGENTRY_PORT_8000_TCP_ADDR": "10.96.0.12",
+    "URGENTRY_INGEST_PORT": "tcp://10.96.0.13:8000",
+    "URGENTRY_OTLP_HTTP_PORT": "tcp://10.96.0.14:4318",
+}
+
+
+def test_kubernetes_service_links_do_not_stop_it(tmp_path: Path) -> None:
+    with RunningServer(tmp_path, settings=SERVICE_LINKS) as server:
+        assert server.is_ready()
+
+
+def test_an_unknown_setting_stops_it_by_name(tmp_path: Path) -> None:
+    with (
+        pytest.raises(RuntimeError, match="URGENTRY_LOGLEVEL is not a setting") as caught,
+        RunningServer(tmp_path, settings={"URGENTRY_LOGLEVEL": "info"}),
+    ):
+        pass
+    assert "did you mean URGENTRY_LOG_LEVEL?" in str(caught.value)
+
+
+def test_a_second_server_on_one_data_directory_stops(tmp_path: Path) -> None:
+    with RunningServer(tmp_path) as first:
+        with pytest.raises(RuntimeError, match="another"), RunningServer(tmp_path):
+            pass
+        assert first.is_ready()
