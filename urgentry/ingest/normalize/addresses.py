@@ -4,7 +4,10 @@ import re
 from typing import Any
 from uuid import UUID
 
-from urgentry.ingest.normalize.fields import Field, reject
+from urgentry.ingest.normalize.fields import (
+    fitted_by,
+    reject,
+)
 from urgentry.ingest.normalize.report import Path, Report
 
 _DEBUG_ID = re.compile(
@@ -49,7 +52,7 @@ def _fit_code_id(value: Any, path: Path, report: Report) -> Any:
     return value.lower()
 
 
-ADDRESS = Field(None, None, _fit_address)
-DEBUG_ID = Field(None, None, _fit_debug_id)
-UUID_TEXT = Field(None, None, _fit_uuid)
-CODE_ID = Field(None, None, _fit_code_id)
+ADDRESS = fitted_by(_fit_address)
+DEBUG_ID = fitted_by(_fit_debug_id)
+UUID_TEXT = fitted_by(_fit_uuid)
+CODE_ID = fitted_by(_fit_code_id)

@@ -15,6 +15,7 @@ from urgentry.ingest.normalize.fields import (
     fit_list,
     fit_member,
     fit_struct,
+    fitted_by,
     members,
     primitive_text,
     reject,
@@ -51,7 +52,7 @@ def _fit_trimmed(cap: int) -> Field:
         stripped = value.strip() if type(value) is str else value
         return fit_member(stripped, short, path, report)
 
-    return Field(None, None, fit)
+    return fitted_by(fit)
 
 
 def _fit_fingerprint(value: Any, path: Path, report: Report) -> Any:
@@ -74,11 +75,16 @@ def _part(part: str | float) -> str:
 def _fit_modules(value: Any, path: Path, report: Report) -> Any:
     if type(value) is not dict:
         return reject(value, path, report, "expected an object")
-    version = text()
-    modules = {
-        name: fit_member(item, version, (*path, name), report) for name, item in value.items()
-    }
-    return fit_member(modules, _MODULES, path, report) or ABSENT
+    try:
+        "".join(value.values())  # proves in one call that each version is a text
+    except TypeError:
+        value = {
+            name: fit_member(item, _VERSION, (path, name), report) for name, item in value.items()
+        }
+    return fit_member(value, _MODULES, path, report) or ABSENT
+
+
+_VERSION = text()
 
 
 _MODULES = bag(*MODULES, objects_only=True)
@@ -99,17 +105,17 @@ _TRANSACTION_INFO = {
 }
 
 ATTRIBUTES: dict[str, Field] = {
-    "fingerprint": Field(None, None, _fit_fingerprint),
+    "fingerprint": fitted_by(_fit_fingerprint),
     "culprit": text(CULPRIT),
     "transaction": _fit_trimmed(TRANSACTION),
     "transaction_info": fit_struct(_TRANSACTION_INFO),
     "time_spent": UNSIGNED,
-    "modules": Field(None, None, _fit_modules),
+    "modules": fitted_by(_fit_modules),
     "server_name": _HOST,
     "site": _HOST,
     "template": fit_struct(_TEMPLATE),
     "extra": bag(*EXTRA, objects_only=True, member_size=EXTRA_MEMBER),
-    "debug_meta": Field(None, None, fit_debug_meta),
+    "debug_meta": fitted_by(fit_debug_meta),
     "checksum": text(CHECKSUM),
     "csp": _UNTYPED,
     "measurements": _UNTYPED,

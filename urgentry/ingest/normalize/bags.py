@@ -9,7 +9,14 @@ from typing import Any
 
 import orjson
 
-from urgentry.ingest.normalize.fields import ABSENT, Field, as_json, cut, reject
+from urgentry.ingest.normalize.fields import (
+    ABSENT,
+    Field,
+    as_json,
+    cut,
+    fitted_by,
+    reject,
+)
 from urgentry.ingest.normalize.report import Path, Report
 
 _CONTAINERS = (dict, list)
@@ -19,26 +26,25 @@ def bag(
     depth: int, size: int, *, objects_only: bool = False, member_size: int | None = None
 ) -> Field:
     """A field for a databag; `member_size` limits each direct member as well."""
+    surely = size if member_size is None else min(size, member_size)
 
     def fit(value: Any, path: Path, report: Report) -> Any:
         if objects_only and type(value) is not dict:
             return reject(value, path, report, "expected an object")
-        return fit_bag(value, depth, size, path, report, member_size) if value else _scalar(value)
+        if not value:
+            return ABSENT if type(value) in _CONTAINERS else value
+        if is_small(value, depth, surely):
+            return value
+        return _Trimming(size, member_size, report).trim(value, depth, path)
 
-    return Field(None, None, fit)
+    return fitted_by(fit)
 
 
-def _scalar(value: Any) -> Any:
-    return ABSENT if type(value) in _CONTAINERS else value
-
-
-def fit_bag(
-    value: Any, depth: int, size: int, path: Path, report: Report, member_size: int | None = None
-) -> Any:
+def fit_bag(value: Any, depth: int, size: int, path: Path, report: Report) -> Any:
     """`value` itself where it is provably within its limits, else a trimmed copy."""
-    if is_small(value, depth, size if member_size is None else min(size, member_size)):
+    if is_small(value, depth, size):
         return value
-    return _Trimming(size, member_size, report).trim(value, depth, path)
+    return _Trimming(size, None, report).trim(value, depth, path)
 
 
 def is_small(value: Any, depth: int, size: int) -> bool:
@@ -46,23 +52,23 @@ def is_small(value: Any, depth: int, size: int) -> bool:
     kind = type(value)
     if kind is str:
         return len(value) <= size
-    if kind not in _CONTAINERS:
+    if kind is not dict and kind is not list:
         return True
-    if not _is_shallow(value, depth):
+    try:
+        text = orjson.dumps(value)
+    except TypeError:  # deeper than the encoder goes
         return False
-    return len(orjson.dumps(value)) <= size
+    if len(text) > size:
+        return False
+    # Nothing nests deeper than there are brackets; only where these do not prove it, look.
+    return text.count(b"{") + text.count(b"[") < depth or _is_shallow(value, depth)
 
 
 def _is_shallow(value: Any, depth: int) -> bool:
-    # Written out for both containers: this runs once for every member of every bag.
     if depth <= 1:
         return not value
     inner = value.values() if type(value) is dict else value
-    for item in inner:
-        kind = type(item)
-        if (kind is dict or kind is list) and not _is_shallow(item, depth - 1):
-            return False
-    return True
+    return all(_is_shallow(item, depth - 1) for item in inner if type(item) in _CONTAINERS)
 
 
 class _Trimming:
@@ -98,7 +104,7 @@ class _Trimming:
             if self.left <= 0:
                 self.report.shortened(path, len(value))
                 break
-            kept[key] = self._member(value[key], depth - 1, (*path, key))
+            kept[key] = self._member(value[key], depth - 1, (path, key))
         return kept
 
     def _array(self, value: list[Any], depth: int, path: Path) -> list[Any]:
@@ -107,7 +113,7 @@ class _Trimming:
             if self.left <= 0:
                 self.report.shortened(path, len(value))
                 break
-            kept.append(self._member(item, depth - 1, (*path, index)))
+            kept.append(self._member(item, depth - 1, (path, index)))
         return kept
 
     def _member(self, value: Any, depth: int, path: Path) -> Any:

@@ -3,7 +3,13 @@
 from typing import Any
 
 from urgentry.ingest.normalize.bags import bag
-from urgentry.ingest.normalize.fields import Field, fit_fields, reject, text
+from urgentry.ingest.normalize.fields import (
+    Field,
+    fit_fields,
+    fitted_by,
+    reject,
+    text,
+)
 from urgentry.ingest.normalize.levels import LEVELS, read_level
 from urgentry.ingest.normalize.limits import BREADCRUMB_DATA, BREADCRUMBS, ENUMERATION, MESSAGE
 from urgentry.ingest.normalize.report import Path, Report
@@ -12,6 +18,8 @@ from urgentry.ingest.normalize.values import fit_values, read_values
 
 
 def _fit_level(value: Any, path: Path, report: Report) -> Any:
+    if type(value) is str and value in LEVELS:
+        return value
     return read_level(value) or reject(value, path, report, "invalid level")
 
 
@@ -21,15 +29,14 @@ def _fields(shift: int) -> dict[str, Field]:
     def fit_shifted(value: Any, path: Path, report: Report) -> Any:
         return fit_timestamp(value, path, report, shift)
 
-    return _BREADCRUMB | {"timestamp": Field(None, None, fit_shifted)}
+    return _BREADCRUMB | {"timestamp": fitted_by(fit_shifted)}
 
 
 _BREADCRUMB = {
-    # Seconds since 1970 are the stored form: a plausible number needs no conversion.
-    "timestamp": Field(float, 0, fit_timestamp),
+    "timestamp": fitted_by(fit_timestamp),
     "type": text(ENUMERATION),
     "category": text(ENUMERATION),
-    "level": Field(None, None, _fit_level),
+    "level": fitted_by(_fit_level),
     "message": text(*MESSAGE),
     "data": bag(*BREADCRUMB_DATA, objects_only=True),
     "event_id": text(ENUMERATION),
@@ -42,7 +49,7 @@ def fit_breadcrumbs(value: Any, shift: int, path: Path, report: Report) -> Any:
     if not listed:
         return None
     if len(listed) > BREADCRUMBS:
-        report.shortened((*path, "values"), len(listed))
+        report.shortened((path, "values"), len(listed))
         listed = listed[-BREADCRUMBS:]
     fields = _fields(shift) if shift else _BREADCRUMB
 
@@ -50,7 +57,7 @@ def fit_breadcrumbs(value: Any, shift: int, path: Path, report: Report) -> Any:
         fitted = fit_fields(entry, fields, at, report)
         if not fitted.get("type"):
             fitted["type"] = "default"
-        if fitted.get("level") not in LEVELS:
+        if not fitted.get("level"):
             fitted["level"] = "info"
         return fitted
 

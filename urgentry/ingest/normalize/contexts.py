@@ -141,7 +141,7 @@ def fit_contexts(value: Any, path: Path, report: Report) -> dict[str, Any]:
     fitted: dict[str, Any] = {}
     for name, context in value.items():
         if context is not None:
-            fitted[name] = _fit_context(name, context, (*path, name), report)
+            fitted[name] = _fit_context(name, context, (path, name), report)
     return fitted
 
 

@@ -9,6 +9,7 @@ from urgentry.ingest.normalize.fields import (
     Field,
     fit_fields,
     fit_struct,
+    fitted_by,
     members,
     reject,
     require,
@@ -40,7 +41,7 @@ _KINDS: dict[str, tuple[dict[str, Field], tuple[str, ...]]] = {
 def _fit_images(value: Any, path: Path, report: Report) -> Any:
     if type(value) is not list:
         return reject(value, path, report, "expected an array")
-    return [_fit_image(image, (*path, index), report) for index, image in enumerate(value)]
+    return [_fit_image(image, (path, index), report) for index, image in enumerate(value)]
 
 
 def _fit_image(image: Any, path: Path, report: Report) -> Any:
@@ -73,7 +74,7 @@ _SDK_INFO = {
     "sdk_name": text(),
     **members(UNSIGNED, "version_major version_minor version_patchlevel"),
 }
-_DEBUG_META = {"images": Field(None, None, _fit_images), "sdk_info": fit_struct(_SDK_INFO)}
+_DEBUG_META = {"images": fitted_by(_fit_images), "sdk_info": fit_struct(_SDK_INFO)}
 
 
 def fit_debug_meta(value: Any, path: Path, report: Report) -> Any:

@@ -11,7 +11,11 @@ from urgentry.ingest.normalize.breadcrumbs import fit_breadcrumbs
 from urgentry.ingest.normalize.contexts import complete_trace, fit_contexts
 from urgentry.ingest.normalize.devices import device_class
 from urgentry.ingest.normalize.exceptions import fit_exceptions, takes_stacktrace
-from urgentry.ingest.normalize.fields import ABSENT, fit_fields
+from urgentry.ingest.normalize.fields import (
+    ABSENT,
+    fit_fields,
+    fit_member,
+)
 from urgentry.ingest.normalize.levels import read_level
 from urgentry.ingest.normalize.logentry import fit_logentry
 from urgentry.ingest.normalize.logger import fit_logger
@@ -19,7 +23,7 @@ from urgentry.ingest.normalize.mechanism import name_signals
 from urgentry.ingest.normalize.names import canonical_names, reject_unknown
 from urgentry.ingest.normalize.receipt import NormalizeContext
 from urgentry.ingest.normalize.release import fit_dist, fit_environment, fit_release
-from urgentry.ingest.normalize.report import Report
+from urgentry.ingest.normalize.report import ROOT, Report, at
 from urgentry.ingest.normalize.requests import fit_request
 from urgentry.ingest.normalize.sdk import fit_sdk, infer_ip_policy, sdk_of_client
 from urgentry.ingest.normalize.spans import fit_spans
@@ -50,7 +54,7 @@ def normalize_event(payload: Event, context: NormalizeContext) -> Event:
     report = Report(payload.pop("_meta", None))
     canonical_names(payload)
     clock = read_clock(payload, context, report)
-    event = fit_fields(payload, ATTRIBUTES, (), report)
+    event = fit_fields(payload, ATTRIBUTES, ROOT, report)
     _place(event, payload, context, report)
     _describe(event, payload, context, clock, report)
     _fit_failure(event, payload, clock.shift, report)
@@ -66,7 +70,7 @@ def _place(event: Event, payload: Event, context: NormalizeContext, report: Repo
     """Who and where: the ids that the server gives."""
     given = payload.get("event_id")
     if given is not None and (type(given) is not str or not _is_event_id(given)):
-        report.reject(("event_id",), _why_not_event_id(given), original=given)
+        report.reject(at("event_id"), _why_not_event_id(given), original=given)
     event["event_id"] = context.event_id
     event["project"] = context.project_id
     event["key_id"] = context.key_id
@@ -81,12 +85,12 @@ def _describe(
     event["timestamp"] = as_seconds(clock.timestamp)
     if payload.get("start_timestamp") is not None:
         event["start_timestamp"] = fit_timestamp(
-            payload["start_timestamp"], ("start_timestamp",), report, clock.shift
+            payload["start_timestamp"], at("start_timestamp"), report, clock.shift
         )
     platform = payload.get("platform")
     platform = platform if type(platform) is str and platform in PLATFORMS else "other"
     event["platform"] = platform
-    event["logger"] = fit_logger(payload.get("logger"), platform, ("logger",), report)
+    event["logger"] = fit_logger(payload.get("logger"), platform, at("logger"), report)
     if not event["logger"] and "csp" in event:
         event["logger"] = "csp"
     for name, fit in (
@@ -95,7 +99,7 @@ def _describe(
         ("user", fit_user),
     ):  # fmt: skip
         if payload.get(name) is not None:
-            fitted = fit(payload[name], (name,), report)
+            fitted = fit(payload[name], at(name), report)
             if fitted is not ABSENT:
                 event[name] = fitted
     if "sdk" not in event and (sdk := sdk_of_client(context.sdk_client)):
@@ -108,13 +112,13 @@ def _fit_failure(event: Event, payload: Event, shift: int, report: Report) -> No
     if payload.get("exception") is not None:
         moves = stacktrace is not None and _moves(payload["exception"])
         exception = fit_exceptions(
-            payload["exception"], stacktrace if moves else None, ("exception",), report
+            payload["exception"], stacktrace if moves else None, at("exception"), report
         )
         if exception is not None or "exception" in report.tree:
             event["exception"] = exception
         stacktrace = None if moves else stacktrace
     if stacktrace is not None:
-        event["stacktrace"] = STACKTRACE.fit(stacktrace, ("stacktrace",), report)
+        event["stacktrace"] = fit_member(stacktrace, STACKTRACE, at("stacktrace"), report)
     for name, fitted in (
         ("threads", _fit_if_any(fit_threads, payload, "threads", report)),
         ("breadcrumbs", _fit_shifted(fit_breadcrumbs, payload, "breadcrumbs", shift, report)),
@@ -126,24 +130,24 @@ def _fit_failure(event: Event, payload: Event, shift: int, report: Report) -> No
 
 def _fit_if_any(fit: Any, payload: Event, name: str, report: Report) -> Any:
     value = payload.get(name)
-    return None if value is None else fit(value, (name,), report)
+    return None if value is None else fit(value, at(name), report)
 
 
 def _fit_shifted(fit: Any, payload: Event, name: str, shift: int, report: Report) -> Any:
     value = payload.get(name)
-    return None if value is None else fit(value, shift, (name,), report)
+    return None if value is None else fit(value, shift, at(name), report)
 
 
 def _moves(exception: Any) -> bool:
     """True where the event's own stack trace belongs to its only exception."""
-    return takes_stacktrace(read_values(exception, (), Report()) or [])
+    return takes_stacktrace(read_values(exception, ROOT, Report()) or [])
 
 
 def _fit_surroundings(
     event: Event, payload: Event, context: NormalizeContext, report: Report
 ) -> None:
     """Contexts, tags and user, which complete each other."""
-    contexts = fit_contexts(payload.get("contexts"), ("contexts",), report)
+    contexts = fit_contexts(payload.get("contexts"), at("contexts"), report)
     complete_trace(contexts, context.event_id)
     event["contexts"] = contexts
     _name_signals(event, contexts)
@@ -165,9 +169,9 @@ def _name_signals(event: Event, contexts: Event) -> None:
 
 def _fit_tags(event: Event, payload: Event, contexts: Event, report: Report) -> None:
     """The client's tags, then those that the event implies."""
-    pairs, environment = take_environment(fit_tags(payload.get("tags"), ("tags",), report))
+    pairs, environment = take_environment(fit_tags(payload.get("tags"), at("tags"), report))
     if environment and event.get("environment") is None and "environment" not in report.tree:
-        event["environment"] = fit_environment(environment, ("environment",), report)
+        event["environment"] = fit_environment(environment, at("environment"), report)
     for name in ("server_name", "site"):
         value = event.pop(name, None)
         if value:
@@ -213,7 +217,7 @@ def _type_of(payload: Event, event: Event) -> str:
 def _fit_level(value: Any, kind: str, report: Report) -> str:
     level = None if value is None else read_level(value)
     if level is None and value is not None:
-        report.reject(("level",), "invalid level", original=value)
+        report.reject(at("level"), "invalid level", original=value)
     return level or ("info" if kind == "transaction" else "error")
 
 

@@ -3,7 +3,14 @@
 import re
 from typing import Any
 
-from urgentry.ingest.normalize.fields import Field, fit_fields, json_text, lenient_text, text
+from urgentry.ingest.normalize.fields import (
+    fit_fields,
+    fit_member,
+    fitted_by,
+    json_text,
+    lenient_text,
+    text,
+)
 from urgentry.ingest.normalize.limits import ENUMERATION, EXCEPTIONS, MESSAGE, SYMBOL
 from urgentry.ingest.normalize.mechanism import MECHANISM
 from urgentry.ingest.normalize.report import Path, Report
@@ -15,7 +22,7 @@ def fit_thread_id(value: Any, path: Path, report: Report) -> Any:
     """Threads are numbered by most platforms and named by some."""
     if type(value) is int:
         return value
-    return _THREAD_NAME.fit(value, path, report)
+    return fit_member(value, _THREAD_NAME, path, report)
 
 
 _THREAD_NAME = lenient_text(ENUMERATION)
@@ -26,7 +33,7 @@ _EXCEPTION = {
     "module": text(*SYMBOL),
     "stacktrace": STACKTRACE,
     "raw_stacktrace": RAW_STACKTRACE,
-    "thread_id": Field(None, None, fit_thread_id),
+    "thread_id": fitted_by(fit_thread_id),
     "mechanism": MECHANISM,
 }
 
@@ -37,7 +44,7 @@ def fit_exceptions(value: Any, stacktrace: Any, path: Path, report: Report) -> A
     if listed is None:
         return None
     if len(listed) > EXCEPTIONS:
-        report.shortened((*path, "values"), len(listed))
+        report.shortened((path, "values"), len(listed))
         half = EXCEPTIONS // 2
         listed = listed[:half] + listed[-half:]
     if takes_stacktrace(listed) and stacktrace is not None:

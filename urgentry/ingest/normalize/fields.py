@@ -6,7 +6,7 @@ which coerces, cuts or rejects. Used by every attribute module of this package.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
@@ -25,15 +25,15 @@ class _Absent:
 ABSENT = _Absent()
 
 
-class Field(NamedTuple):
-    """`exact` with at most `cap` characters (a text) or at least `cap` (a number) needs no work."""
-
-    exact: type | None
-    cap: int | None
-    fit: Fit
-
-
+# Type, cap, fit: a text of at most `cap` characters or a number of at least `cap` needs no fitting.
+# A plain tuple, because the loop below takes one apart for each member of each event.
+Field = tuple[Any, int | None, Fit]
 Fields = Mapping[str, Field]
+
+
+def fitted_by(fit: Fit) -> Field:
+    """A field of which every value goes through `fit`."""
+    return (None, None, fit)
 
 
 def fit_fields(
@@ -42,12 +42,9 @@ def fit_fields(
     """The members of `source` that `fields` knows, each of its type; null members are left out."""
     fitted: dict[str, Any] = {}
     known = fields.get
-    exact: Any
     for key, value in source.items():
-        if value is None:
-            continue
         field = known(key)
-        if field is None:
+        if field is None or value is None:
             continue
         exact, cap, fit = field
         if type(value) is exact and (
@@ -55,7 +52,7 @@ def fit_fields(
         ):
             fitted[key] = value
             continue
-        kept = fit(value, (*path, key), report)
+        kept = fit(value, (path, key), report)
         if kept is not ABSENT:
             fitted[key] = kept
     return fitted
@@ -72,7 +69,7 @@ def fit_struct(fields: Fields, *, keep_others: bool = False) -> Field:
             fitted.update((k, v) for k, v in value.items() if k not in fields and v is not None)
         return fitted or ABSENT
 
-    return Field(None, None, fit)
+    return fitted_by(fit)
 
 
 def reject(value: Any, path: Path, report: Report, reason: str = "") -> Any:
@@ -84,7 +81,7 @@ def require(fitted: dict[str, Any], key: str, path: Path, report: Report) -> Non
     """Say that a member without which the structure means little is missing."""
     if key not in fitted:
         fitted[key] = None
-        report.reject((*path, key), kind="missing_attribute")
+        report.reject((path, key), kind="missing_attribute")
 
 
 def cut(text: str, cap: int, path: Path, report: Report, allowance: int = 0) -> str:
@@ -107,7 +104,7 @@ def text(cap: int | None = None, allowance: int = 0, *, nonempty: bool = False) 
         return value if cap is None else cut(value, cap, path, report, allowance)
 
     limit = None if cap is None else cap + allowance
-    return Field(None if nonempty else str, limit, fit)
+    return (None if nonempty else str, limit, fit)
 
 
 def lenient_text(cap: int | None = None) -> Field:
@@ -119,7 +116,7 @@ def lenient_text(cap: int | None = None) -> Field:
         spelled = primitive_text(value)
         return spelled if cap is None else cut(spelled, cap, path, report)
 
-    return Field(str, cap, fit)
+    return (str, cap, fit)
 
 
 def json_text(cap: int, allowance: int) -> Field:
@@ -129,7 +126,7 @@ def json_text(cap: int, allowance: int) -> Field:
         spelled = value if type(value) is str else as_json(value)
         return cut(spelled, cap, path, report, allowance)
 
-    return Field(str, cap + allowance, fit)
+    return (str, cap + allowance, fit)
 
 
 def primitive_text(value: str | float | bool) -> str:
@@ -175,10 +172,10 @@ def _fit_flag(value: Any, path: Path, report: Report) -> Any:
     return reject(value, path, report, "expected a boolean")
 
 
-UNSIGNED = Field(int, 0, _fit_unsigned)
-SIGNED = Field(None, None, _fit_signed)
-NUMBER = Field(float, None, _fit_number)
-FLAG = Field(bool, None, _fit_flag)
+UNSIGNED: Field = (int, 0, _fit_unsigned)
+SIGNED = fitted_by(_fit_signed)
+NUMBER: Field = (float, None, _fit_number)
+FLAG: Field = (bool, None, _fit_flag)
 
 
 def fit_list(member: Field) -> Field:
@@ -187,16 +184,15 @@ def fit_list(member: Field) -> Field:
     def fit(value: Any, path: Path, report: Report) -> Any:
         if type(value) is not list:
             return reject(value, path, report, "expected an array")
-        return [fit_member(item, member, (*path, i), report) for i, item in enumerate(value)]
+        return [fit_member(item, member, (path, i), report) for i, item in enumerate(value)]
 
-    return Field(None, None, fit)
+    return fitted_by(fit)
 
 
 def fit_member(value: Any, field: Field, path: Path, report: Report) -> Any:
     """One value held to its field, where null is in place."""
     if value is None:
         return None
-    exact: Any
     exact, cap, fit = field
     if type(value) is exact and (
         cap is None or (len(value) <= cap if exact is str else value >= cap)

@@ -4,14 +4,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from urgentry.ingest.normalize.addresses import ADDRESS
-from urgentry.ingest.normalize.bags import bag
+from urgentry.ingest.normalize.bags import fit_bag
 from urgentry.ingest.normalize.fields import (
+    ABSENT,
     FLAG,
     SIGNED,
     UNSIGNED,
-    Field,
     fit_fields,
     fit_struct,
+    fitted_by,
     lenient_text,
     members,
     reject,
@@ -25,21 +26,30 @@ def _fit_context_lines(value: Any, path: Path, report: Report) -> Any:
     """Source lines; a missing one is an empty one, so that the numbering holds."""
     if type(value) is not list:
         return reject(value, path, report, "expected an array")
-    for index, line in enumerate(value):
-        if type(line) is not str:
-            if line is not None:
-                reject(line, (*path, index), report, "expected a string")
-            value[index] = ""
+    try:
+        "".join(value)  # proves in one call that each line is a text
+    except TypeError:
+        _fill_lines(value, path, report)
     return value
 
 
+def _fill_lines(value: list[Any], path: Path, report: Report) -> None:
+    for index, line in enumerate(value):
+        if type(line) is not str:
+            if line is not None:
+                reject(line, (path, index), report, "expected a string")
+            value[index] = ""
+
+
 def _fit_vars(value: Any, path: Path, report: Report) -> Any:
-    if type(value) is list:  # PHP has one type for both
+    """Variables by name, or by number: PHP has one type for lists and objects."""
+    if type(value) is list:
         value = {str(index): item for index, item in enumerate(value)}
-    return _VARS.fit(value, path, report)
+    elif type(value) is not dict:
+        return reject(value, path, report, "expected an object")
+    return fit_bag(value, *FRAME_VARS, path, report) or ABSENT
 
 
-_VARS = bag(*FRAME_VARS, objects_only=True)
 _DATA = {
     **members(text(), "sourcemap orig_function orig_filename"),
     **members(UNSIGNED, "orig_lineno orig_colno"),
@@ -59,9 +69,9 @@ FRAME = {
     **members(text(), "module package file_revision platform context_line addr_mode"),
     **members(UNSIGNED, "lineno colno sample_count"),
     "parent_index": SIGNED,
-    **members(Field(None, None, _fit_context_lines), "pre_context post_context"),
+    **members(fitted_by(_fit_context_lines), "pre_context post_context"),
     **members(FLAG, "in_app stack_start"),
-    "vars": Field(None, None, _fit_vars),
+    "vars": fitted_by(_fit_vars),
     "data": fit_struct(_DATA),
     **members(ADDRESS, "image_addr instruction_addr symbol_addr function_id"),
     **members(text(ENUMERATION), "trust lang"),

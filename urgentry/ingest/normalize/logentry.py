@@ -4,7 +4,13 @@ import re
 from typing import Any
 
 from urgentry.ingest.normalize.bags import bag
-from urgentry.ingest.normalize.fields import ABSENT, Field, as_json, cut, fit_fields, primitive_text
+from urgentry.ingest.normalize.fields import (
+    ABSENT,
+    as_json,
+    cut,
+    fit_fields,
+    primitive_text,
+)
 from urgentry.ingest.normalize.limits import LOG_PARAMS, MESSAGE
 from urgentry.ingest.normalize.report import Path, Report
 
@@ -20,8 +26,8 @@ def _fit_message(value: Any, path: Path, report: Report) -> Any:
 
 
 _FIELDS = {
-    "message": Field(str, None, _fit_message),
-    "formatted": Field(str, None, _fit_message),
+    "message": (str, None, _fit_message),
+    "formatted": (str, None, _fit_message),
     "params": bag(*LOG_PARAMS),
 }
 
@@ -40,15 +46,11 @@ def fit_logentry(value: Any, path: Path, report: Report) -> Any:
             return ABSENT
         report.reject(path, "no message present", original=value)
         return None
+    limit, allowance = MESSAGE
     for key in ("message", "formatted"):
         if entry.get(key):
-            entry[key] = cut(entry[key], *_cap(path, key, report))
+            entry[key] = cut(entry[key], limit, (path, key), report, allowance)
     return entry
-
-
-def _cap(path: Path, key: str, report: Report) -> tuple[int, Path, Report, int]:
-    limit, allowance = MESSAGE
-    return limit, (*path, key), report, allowance
 
 
 def _format(entry: dict[str, Any]) -> None:

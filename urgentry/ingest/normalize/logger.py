@@ -2,9 +2,13 @@
 
 from typing import Any
 
-from urgentry.ingest.normalize.fields import cut, primitive_text, reject
+from urgentry.ingest.normalize.fields import (
+    cut,
+    primitive_text,
+    reject,
+)
 from urgentry.ingest.normalize.limits import LOGGER
-from urgentry.ingest.normalize.report import Path, Report
+from urgentry.ingest.normalize.report import ROOT, Path, Report
 
 
 def fit_logger(value: Any, platform: str, path: Path, report: Report) -> Any:
@@ -24,7 +28,7 @@ def _remove(value: Any, report: Report) -> str:
     """A name of blanks is none. The remark stands at the event itself, as in Sentry."""
     length = len(primitive_text(value))
     if length:
-        report.remark((), "@logger:remove", "x", 0, length, length)
+        report.remark(ROOT, "@logger:remove", "x", 0, length, length)
     return ""
 
 
@@ -34,5 +38,5 @@ def _shorten(name: str, report: Report) -> str:
     if name[start - 1] != ".":
         word = name.find(".", start)
         start = start if word < 0 else word
-    report.remark((), "@logger:replace", "s", 0, start, len(name))
+    report.remark(ROOT, "@logger:replace", "s", 0, start, len(name))
     return "*" + name[start:]

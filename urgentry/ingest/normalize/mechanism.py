@@ -7,9 +7,9 @@ from urgentry.ingest.normalize.fields import (
     FLAG,
     SIGNED,
     UNSIGNED,
-    Field,
     fit_fields,
     fit_struct,
+    fitted_by,
     members,
     reject,
     require,
@@ -49,7 +49,7 @@ def _fit_mechanism(value: Any, path: Path, report: Report) -> Any:
     return fitted
 
 
-MECHANISM = Field(None, None, _fit_mechanism)
+MECHANISM = fitted_by(_fit_mechanism)
 
 
 def _upgrade(old: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from urgentry.ingest.normalize.attributes import ATTRIBUTES
 from urgentry.ingest.normalize.limits import UNKNOWN_ATTRIBUTES
-from urgentry.ingest.normalize.report import Report
+from urgentry.ingest.normalize.report import Report, at
 
 _OLD_NAMES = (
     ("exception", "sentry.interfaces.Exception"),
@@ -44,4 +44,4 @@ def reject_unknown(payload: dict[str, Any], event: dict[str, Any], report: Repor
     """Null for each attribute that no event has; its value may be anything and is not kept."""
     for name in sorted(payload.keys() - _KNOWN)[:UNKNOWN_ATTRIBUTES]:
         event[name] = None
-        report.reject((name,), kind="invalid_attribute")
+        report.reject(at(name), kind="invalid_attribute")

@@ -1,11 +1,19 @@
 """Lists of named values: query strings, cookies and headers, in each form that clients send."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
 from urgentry.ingest.normalize.bags import fit_bag
-from urgentry.ingest.normalize.fields import Field, as_json, primitive_text, reject
+from urgentry.ingest.normalize.fields import (
+    Field,
+    as_json,
+    fit_member,
+    fitted_by,
+    primitive_text,
+    reject,
+)
 from urgentry.ingest.normalize.limits import COOKIES, HEADERS, QUERY
 from urgentry.ingest.normalize.report import Path, Report
 
@@ -45,7 +53,7 @@ def _pair_list(
             return reject(value, path, report, "expected an object")
         return fit_bag(pairs, *limits, path, report)
 
-    return Field(None, None, fit)
+    return fitted_by(fit)
 
 
 def _read_pairs(
@@ -60,7 +68,7 @@ def _read_pairs(
         if type(entry) is list and len(entry) == len(("name", "value")):
             pairs.append([rename(entry[0]), spell(entry[1])])
         elif entry is not None:
-            pairs.append(reject(entry, (*path, index), report, "expected a tuple"))
+            pairs.append(reject(entry, (path, index), report, "expected a tuple"))
     return pairs
 
 
@@ -68,9 +76,14 @@ def _plain(name: Any) -> Any:
     return name if name is None else _text(name)
 
 
-def _header_name(name: Any) -> Any:
+def _header_name(name: Any) -> str:
+    return _title(_text(name))
+
+
+@lru_cache(maxsize=1024)
+def _title(name: str) -> str:
     """`x-request-id` as `X-Request-Id`."""
-    return "-".join(word.capitalize() for word in _text(name).split("-"))
+    return "-".join(word.capitalize() for word in name.split("-"))
 
 
 def _text(value: Any) -> str:
@@ -93,10 +106,10 @@ _HEADER_PAIRS = _pair_list(None, _header_name, _header_text, HEADERS)
 
 
 def _fit_headers(value: Any, path: Path, report: Report) -> Any:
-    pairs = _HEADER_PAIRS.fit(value, path, report)
+    pairs = fit_member(value, _HEADER_PAIRS, path, report)
     if pairs:
         pairs = sorted(filter(None, pairs), key=lambda pair: str(pair[0]))
     return pairs
 
 
-HEADER_LIST = Field(None, None, _fit_headers)
+HEADER_LIST = fitted_by(_fit_headers)

@@ -12,7 +12,11 @@ from typing import Any
 
 import orjson
 
-from urgentry.ingest.normalize.fields import MAX_U64, MIN_I64, as_json
+from urgentry.ingest.normalize.fields import (
+    MAX_U64,
+    MIN_I64,
+    as_json,
+)
 from urgentry.ingest.normalize.limits import MAX_NESTING
 from urgentry.protocol.outcome import Reason, Rejected, invalid
 

@@ -3,7 +3,10 @@
 import re
 from typing import Any
 
-from urgentry.ingest.normalize.fields import primitive_text, reject
+from urgentry.ingest.normalize.fields import (
+    primitive_text,
+    reject,
+)
 from urgentry.ingest.normalize.limits import DIST, ENVIRONMENT, RELEASE
 from urgentry.ingest.normalize.report import Path, Report
 

@@ -10,12 +10,20 @@ import orjson
 
 from urgentry.ingest.normalize.limits import MAX_NESTING
 
-Path = tuple[str | int, ...]
+# A place in the event: `ROOT`, or the place above and the step from there. Linked rather than
+# flat, because a path is made for everything that is looked at and read for hardly anything.
+Path = tuple[Any, ...]
+ROOT: Path = ()
 
 # Above this serialised size the original of a rejected value is not kept.
 MAX_ORIGINAL_BYTES = 500
 
 _NOTHING = object()
+
+
+def at(name: str) -> Path:
+    """The path of an attribute of the event."""
+    return (ROOT, name)
 
 
 class Report:
@@ -67,10 +75,18 @@ class Report:
 
     def _note(self, path: Path) -> dict[str, Any]:
         node = self.tree
-        for step in path:
-            node = node.setdefault(str(step), {})
+        for step in _steps(path):
+            node = node.setdefault(step, {})
         note: dict[str, Any] = node.setdefault("", {})
         return note
+
+
+def _steps(path: Path) -> list[str]:
+    steps: list[str] = []
+    while path:
+        path, step = path
+        steps.append(str(step))
+    return steps[::-1]
 
 
 def _sound(node: Any, depth: int) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from urgentry.ingest.normalize.bags import bag, fit_bag
 from urgentry.ingest.normalize.fields import (
     ABSENT,
     UNSIGNED,
-    Field,
     cut,
     fit_fields,
+    fitted_by,
     reject,
     text,
 )
@@ -40,7 +40,7 @@ def _fit_method(value: Any, path: Path, report: Report) -> Any:
 _REQUEST = {
     # Cut after it was split, or a long query would take its own start along.
     "url": text(),
-    "method": Field(None, None, _fit_method),
+    "method": fitted_by(_fit_method),
     "protocol": text(),
     "query_string": QUERY_STRING,
     "fragment": text(*SUMMARY),
@@ -63,7 +63,7 @@ def fit_request(value: Any, path: Path, report: Report) -> Any:
     if value.get("data") is not None:
         _read_body(value["data"], fitted, path, report)
     if type(fitted.get("url")) is str:
-        fitted["url"] = cut(fitted["url"], PATH[0], (*path, "url"), report, PATH[1])
+        fitted["url"] = cut(fitted["url"], PATH[0], (path, "url"), report, PATH[1])
     for key in ("query_string", "cookies", "headers"):
         if fitted.get(key) == []:
             del fitted[key]
@@ -107,7 +107,7 @@ def _read_body(body: Any, fitted: dict[str, Any], path: Path, report: Report) ->
         elif declared:
             fitted["inferred_content_type"] = declared
     if body not in ({}, []):
-        fitted["data"] = fit_bag(body, *REQUEST_BODY, (*path, "data"), report)
+        fitted["data"] = fit_bag(body, *REQUEST_BODY, (path, "data"), report)
 
 
 def _content_type(headers: list[Any] | None) -> str:

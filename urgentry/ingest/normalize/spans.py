@@ -3,7 +3,16 @@
 from typing import Any
 
 from urgentry.ingest.normalize.bags import bag
-from urgentry.ingest.normalize.fields import FLAG, NUMBER, Field, fit_fields, members, reject, text
+from urgentry.ingest.normalize.fields import (
+    FLAG,
+    NUMBER,
+    Field,
+    fit_fields,
+    fitted_by,
+    members,
+    reject,
+    text,
+)
 from urgentry.ingest.normalize.limits import CONTEXT, ENUMERATION, MESSAGE, SPANS
 from urgentry.ingest.normalize.report import Path, Report
 from urgentry.ingest.normalize.timestamps import fit_timestamp
@@ -29,8 +38,8 @@ def fit_spans(value: Any, shift: int, path: Path, report: Report) -> Any:
     def fit_time(moment: Any, at: Path, report: Report) -> Any:
         return fit_timestamp(moment, at, report, shift)
 
-    fields = _SPAN | members(Field(None, None, fit_time), "timestamp start_timestamp")
-    return [_fit_span(span, fields, (*path, index), report) for index, span in enumerate(value)]
+    fields = _SPAN | members(fitted_by(fit_time), "timestamp start_timestamp")
+    return [_fit_span(span, fields, (path, index), report) for index, span in enumerate(value)]
 
 
 def _fit_span(span: Any, fields: dict[str, Field], path: Path, report: Report) -> Any:

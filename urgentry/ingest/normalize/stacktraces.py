@@ -11,6 +11,7 @@ from urgentry.ingest.normalize.fields import (
     Fit,
     fit_fields,
     fit_member,
+    fitted_by,
     reject,
     require,
     text,
@@ -44,28 +45,28 @@ def _fit_list(value: Any, fit: Fit, path: Path, report: Report) -> Any:
         value = value[:FRAMES_OLDEST] + value[-FRAMES_NEWEST:]
     if length > FRAMES_IN_FULL:
         _slim(value)
-    return [fit(frame, (*path, index), report) for index, frame in enumerate(value)]
+    return [fit(frame, (path, index), report) for index, frame in enumerate(value)]
 
 
 def _fit_registers(value: Any, path: Path, report: Report) -> Any:
     if type(value) is not dict:
         return reject(value, path, report, "expected an object")
     return {
-        name: fit_member(register, ADDRESS, (*path, name), report)
+        name: fit_member(register, ADDRESS, (path, name), report)
         for name, register in value.items()
     } or ABSENT
 
 
 _STACKTRACE = {
-    "frames": Field(None, None, _fit_frames),
-    "registers": Field(None, None, _fit_registers),
+    "frames": fitted_by(_fit_frames),
+    "registers": fitted_by(_fit_registers),
     "instruction_addr_adjustment": text(ENUMERATION),
     "lang": text(ENUMERATION),
     "snapshot": FLAG,
 }
 
 
-_RAW_STACKTRACE = _STACKTRACE | {"frames": Field(None, None, _fit_raw_frames)}
+_RAW_STACKTRACE = _STACKTRACE | {"frames": fitted_by(_fit_raw_frames)}
 
 
 def _stacktrace(fields: Fields) -> Field:
@@ -76,7 +77,7 @@ def _stacktrace(fields: Fields) -> Field:
         require(fitted, "frames", path, report)
         return fitted
 
-    return Field(None, None, fit)
+    return fitted_by(fit)
 
 
 STACKTRACE = _stacktrace(_STACKTRACE)

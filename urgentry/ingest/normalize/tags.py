@@ -4,7 +4,11 @@ import string
 from collections.abc import Iterator
 from typing import Any
 
-from urgentry.ingest.normalize.fields import cut, primitive_text, reject
+from urgentry.ingest.normalize.fields import (
+    cut,
+    primitive_text,
+    reject,
+)
 from urgentry.ingest.normalize.limits import TAG_KEY, TAG_VALUE, TAGS
 from urgentry.ingest.normalize.report import Path, Report
 
@@ -26,7 +30,7 @@ def fit_tags(value: Any, path: Path, report: Report) -> list[Pair]:
     if len(candidates) > TAGS:
         report.shortened(path, len(candidates))
         del candidates[TAGS:]
-    return [_fit_pair(pair, (*path, index), report) for index, pair in enumerate(candidates)]
+    return [_fit_pair(pair, (path, index), report) for index, pair in enumerate(candidates)]
 
 
 def take_environment(pairs: list[Pair]) -> tuple[list[Pair], Any]:
@@ -70,7 +74,7 @@ def _key_text(key: Any) -> str | None:
 
 
 def _fit_pair(pair: tuple[Any, Any], path: Path, report: Report) -> Pair:
-    return [_fit_key(pair[0], (*path, 0), report), _fit_value(pair[1], (*path, 1), report)]
+    return [_fit_key(pair[0], (path, 0), report), _fit_value(pair[1], (path, 1), report)]
 
 
 def _fit_key(key: str | None, path: Path, report: Report) -> Any:

@@ -5,10 +5,10 @@ from typing import Any
 from urgentry.ingest.normalize.exceptions import fit_thread_id
 from urgentry.ingest.normalize.fields import (
     FLAG,
-    Field,
     fit_fields,
     fit_member,
     fit_struct,
+    fitted_by,
     members,
     reject,
     text,
@@ -25,17 +25,17 @@ _LOCK = fit_struct(LOCK)
 def _fit_locks(value: Any, path: Path, report: Report) -> Any:
     if type(value) is not dict:
         return reject(value, path, report, "expected an object")
-    return {name: fit_member(lock, _LOCK, (*path, name), report) for name, lock in value.items()}
+    return {name: fit_member(lock, _LOCK, (path, name), report) for name, lock in value.items()}
 
 
 _THREAD = {
-    "id": Field(None, None, fit_thread_id),
+    "id": fitted_by(fit_thread_id),
     "name": text(*SUMMARY),
     "stacktrace": STACKTRACE,
     "raw_stacktrace": RAW_STACKTRACE,
     **members(FLAG, "crashed current main"),
     "state": text(),
-    "held_locks": Field(None, None, _fit_locks),
+    "held_locks": fitted_by(_fit_locks),
 }
 
 
@@ -45,7 +45,7 @@ def fit_threads(value: Any, path: Path, report: Report) -> Any:
     if not listed:
         return None
     if len(listed) > THREADS:
-        report.shortened((*path, "values"), len(listed))
+        report.shortened((path, "values"), len(listed))
         listed = listed[:THREADS]
     return {"values": fit_values(listed, _fit_thread, path, report)}
 

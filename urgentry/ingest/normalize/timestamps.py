@@ -9,16 +9,15 @@ from typing import Any
 
 import msgspec
 
-from urgentry.ingest.normalize.fields import Field
 from urgentry.ingest.normalize.limits import DRIFT_SECONDS, SECONDS_IN_FUTURE, SECONDS_IN_PAST
 from urgentry.ingest.normalize.receipt import NormalizeContext
-from urgentry.ingest.normalize.report import Path, Report
+from urgentry.ingest.normalize.report import Path, Report, at
 
 SECOND = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 # 9999-12-31: the last day that Python, PostgreSQL and browsers all can show.
-_LAST = 253_402_300_799 * SECOND
+_LAST_SECOND = 253_402_300_799
+_LAST = _LAST_SECOND * SECOND
 _DATE_LENGTH = len("2026-01-31")
 
 
@@ -53,29 +52,27 @@ def _from_seconds(value: float) -> int:
 
 
 def _from_text(value: str) -> int:
-    text = value.strip()
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(value)
     except ValueError:
         raise ValueError("input contains invalid characters") from None
-    if len(text) <= _DATE_LENGTH:
+    if len(value) <= _DATE_LENGTH:
         raise ValueError("premature end of input")
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return (moment - _EPOCH) // _MICROSECOND
+    return round(moment.timestamp() * SECOND)
 
 
 def fit_timestamp(value: Any, path: Path, report: Report, shift: int = 0) -> float | None:
     """Seconds since the epoch as Sentry stores them, or null."""
+    if type(value) is float and not shift and 0 <= value <= _LAST_SECOND:
+        return value
     try:
         micros = parse_timestamp(value)
     except ValueError as error:
         report.reject(path, str(error), original=value)
         return None
     return as_seconds(micros + shift)
-
-
-TIMESTAMP = Field(None, None, fit_timestamp)
 
 
 def as_seconds(micros: int) -> float:
@@ -91,7 +88,7 @@ def read_clock(payload: dict[str, Any], context: NormalizeContext, report: Repor
     try:
         sent = parse_timestamp(value)
     except ValueError as error:
-        report.reject(("timestamp",), str(error), original=value)
+        report.reject(at("timestamp"), str(error), original=value)
         return Clock(received, _drift(context))
     drift = _drift(context)
     if drift:
@@ -121,7 +118,7 @@ def _implausible(timestamp: int, received: int) -> str:
 
 def _blame(report: Report, kind: str, sdk_time: int, server_time: int) -> None:
     report.reject(
-        ("timestamp",),
+        at("timestamp"),
         kind=kind,
         sdk_time=_as_rfc3339(sdk_time),
         server_time=_as_rfc3339(server_time),

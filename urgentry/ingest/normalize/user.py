@@ -6,9 +6,9 @@ from typing import Any
 from urgentry.ingest.normalize.bags import bag
 from urgentry.ingest.normalize.fields import (
     ABSENT,
-    Field,
     fit_fields,
     fit_struct,
+    fitted_by,
     lenient_text,
     reject,
     text,
@@ -28,7 +28,7 @@ def _fit_ip(value: Any, path: Path, report: Report) -> Any:
     return value if is_ip(value) else reject(value, path, report, "expected an ip address")
 
 
-IP = Field(None, None, _fit_ip)
+IP = fitted_by(_fit_ip)
 
 _GEO = {name: text(*SUMMARY) for name in ("country_code", "city", "subdivision", "region")}
 _FIELDS = {

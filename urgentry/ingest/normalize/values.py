@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from urgentry.ingest.normalize.fields import reject
+from urgentry.ingest.normalize.fields import (
+    reject,
+)
 from urgentry.ingest.normalize.report import Path, Report
 
 
@@ -20,7 +22,7 @@ def read_values(value: Any, path: Path, report: Report) -> Any:
         return listed or []
     if type(listed) is dict:
         return [listed]
-    report.reject((*path, "values"), "expected an array", original=listed)
+    report.reject((path, "values"), "expected an array", original=listed)
     return None
 
 
@@ -33,7 +35,7 @@ def fit_values(
     """Each object fitted; null stays, other types become null with a remark."""
     fitted: list[Any] = []
     for index, entry in enumerate(listed):
-        at = (*path, "values", index)
+        at = ((path, "values"), index)
         if type(entry) is dict:
             fitted.append(fit(entry, at, report))
         else:
