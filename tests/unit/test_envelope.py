@@ -6,6 +6,8 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sentry_sdk.envelope import Envelope as SdkEnvelope
+from sentry_sdk.envelope import Item as SdkItem
 
 from urgentry.ingest.envelope import (
     Envelope,
@@ -183,6 +185,21 @@ def test_headers_alone_for_the_dsn() -> None:
 
     assert headers == HEADERS
     assert body[offset:].startswith(b'{"type":"event","length":2}')
+
+
+def test_envelope_of_an_official_sdk() -> None:
+    sent = SdkEnvelope({"event_id": EVENT_ID, "sent_at": "2026-11-23T17:01:00.500000Z"})
+    sent.add_event({"message": "caf\u00e9\n"})
+    sent.add_item(SdkItem(payload=b"a\nb\n\n", type="attachment", filename="x.txt"))
+    sent.add_item(SdkItem(payload=b"", type="attachment", filename="empty.txt"))
+
+    envelope = parse_envelope(sent.serialize())
+
+    assert envelope.event_id == bytes.fromhex(EVENT_ID)
+    event, attachment, empty = envelope.items
+    assert orjson.loads(event.payload) == {"message": "caf\u00e9\n"}
+    assert (attachment.payload, empty.payload) == (b"a\nb\n\n", b"")
+    assert attachment.headers["filename"] == "x.txt"
 
 
 JSON = st.recursive(

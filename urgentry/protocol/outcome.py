@@ -9,6 +9,7 @@ from enum import IntEnum, StrEnum
 
 from urgentry.errors import UrgentryError
 from urgentry.protocol.items import DataCategory
+from urgentry.protocol.ratelimits import RateLimit, rate_limit_headers
 
 
 class Outcome(IntEnum):
@@ -149,11 +150,11 @@ def overloaded(
     reason: Reason = Reason.OVERLOAD, *, retry_after_s: int = 60, status: int = 429
 ) -> Rejected:
     """We cannot take it now (`OVERLOAD`, `SPOOL_FULL`, `DISK_FULL`): the client may come back."""
-    seconds = str(max(1, retry_after_s)).encode()
-    headers = (
-        (b"retry-after", seconds),
-        (b"x-sentry-rate-limits", b"%b::organization:%b" % (seconds, reason.value.encode())),
-    )
+    limit = RateLimit(retry_after_s=max(1, retry_after_s), reason_code=reason)
     return Rejected(
-        Outcome.RATE_LIMITED, reason, status=status, detail=LIMIT_REACHED, headers=headers
+        Outcome.RATE_LIMITED,
+        reason,
+        status=status,
+        detail=LIMIT_REACHED,
+        headers=rate_limit_headers([limit]),
     )
