@@ -1,7 +1,6 @@
 """What `storage/database.py` promises, on every backend."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
@@ -10,7 +9,7 @@ from tests.contract.conftest import Backend
 from urgentry.errors import DatabaseUnavailable, DataRejected, StorageError, UniqueViolation
 from urgentry.storage.database import Database, Transaction
 from urgentry.storage.open import open_database
-from urgentry.storage.queries import all_of, any_of, negated, script
+from urgentry.storage.queries import all_of, any_of, negated
 
 
 @pytest.fixture
@@ -372,24 +371,3 @@ async def test_close_waits_for_what_is_under_way(
     again = open_database(scratch_backend.dsn, queries=scratch.QUERIES)
     assert await count(again) == 2
     await again.close()
-
-
-async def test_a_mere_look_makes_a_file_with_all_its_settings(tmp_path: Path) -> None:
-    new = open_database(f"sqlite:///{tmp_path / 'deep' / 'new.sqlite'}", queries=scratch.QUERIES)
-    await new.ping()
-    pragmas = {
-        name: script(name, f"PRAGMA {name}")
-        for name in ("page_size", "auto_vacuum", "journal_mode", "synchronous", "foreign_keys")
-    }
-
-    async def body(tx: Transaction) -> dict[str, object]:
-        return {name: await tx.value(query) for name, query in pragmas.items()}
-
-    assert await new.write(body) == {
-        "page_size": 8192,
-        "auto_vacuum": 2,
-        "journal_mode": "wal",
-        "synchronous": 2,
-        "foreign_keys": 0,
-    }
-    await new.close()

@@ -309,8 +309,8 @@ class _Connection:
             db = apsw.Connection(str(self._path))
             db.set_busy_timeout(BUSY_MILLISECONDS)
             if self._settings is _WRITER and not db.pragma("page_count"):
-                db.execute(_NEW_FILE)
-            db.execute(_SETTINGS + self._settings)
+                db.execute(_NEW_FILE).fetchall()
+            db.execute(_SETTINGS + self._settings).fetchall()
             self._db = db
         return self._db
 
