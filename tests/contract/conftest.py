@@ -7,6 +7,7 @@ is a copy of a template that is migrated once a session.
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -81,9 +82,7 @@ def scratch_backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     if request.param == "sqlite":
         return Backend("sqlite", f"sqlite:///{tmp_path / 'scratch.sqlite'}")
     name: str = request.getfixturevalue("scratch_name")
-    fixture = "postgres_server" if request.param == "postgres" else "pgbouncer"
-    entrance: PostgresServer | PgBouncer = request.getfixturevalue(fixture)
-    return Backend(request.param, entrance.dsn(name))
+    return Backend(request.param, entrance(request).dsn(name))
 
 
 @pytest.fixture
@@ -103,15 +102,8 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         yield Backend("sqlite", f"sqlite:///{path}")
         return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    template: str = request.getfixturevalue("postgres_template")
-    entrance: PostgresServer | PgBouncer = server
-    if request.param == "pgbouncer":
-        entrance = request.getfixturevalue("pgbouncer")
-    name = f"test_{uuid4().hex}"
-    server.create_database(name, template)
-    yield Backend(request.param, entrance.dsn(name))
-    server.drop_database(name)
+    with cloned(request, request.getfixturevalue("postgres_template")) as dsn:
+        yield Backend(request.param, dsn)
 
 
 @pytest.fixture
@@ -120,6 +112,23 @@ async def database(backend: Backend) -> AsyncIterator[Database]:
     opened = open_database(backend.dsn)
     yield opened
     await opened.close()
+
+
+@contextmanager
+def cloned(request: pytest.FixtureRequest, template: str) -> Iterator[str]:
+    """The DSN of a copy of a PostgreSQL database, through the entrance that the test asks for."""
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = f"test_{uuid4().hex}"
+    server.create_database(name, template)
+    yield entrance(request).dsn(name)
+    server.drop_database(name)
+
+
+def entrance(request: pytest.FixtureRequest) -> PostgresServer | PgBouncer:
+    """The server itself or the pooler before it, by the parameter of the fixture."""
+    fixture = "postgres_server" if request.param == "postgres" else "pgbouncer"
+    server: PostgresServer | PgBouncer = request.getfixturevalue(fixture)
+    return server
 
 
 async def _migrated(dsn: str) -> None:
