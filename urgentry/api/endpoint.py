@@ -16,10 +16,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from urgentry.access.authentication import authenticate
-from urgentry.access.decision import Access, access
+from urgentry.access.decision import Access, access, forbidden
 from urgentry.access.origin import require_own_origin
 from urgentry.access.principal import Principal
 from urgentry.access.sessions import COOKIE
+from urgentry.domain.account import Account
 from urgentry.errors import (
     ApiError,
     CommitAmbiguous,
@@ -78,6 +79,13 @@ class Call:
             project=variables.get("project"),
         )
 
+    @property
+    def account(self) -> Account:
+        """The account that asks; ApiError 403 for an organization's token, which is nobody."""
+        if self.principal.account is None:
+            raise forbidden()
+        return self.principal.account
+
     async def body(self) -> dict[str, Any]:
         """The JSON object that was sent; an empty body is an empty object."""
         return await read_object(self.request)
@@ -91,11 +99,13 @@ class Endpoint(msgspec.Struct, frozen=True):
 
     path: str
     methods: dict[str, Handler]
+    is_public: bool = False
+    """Whether nobody in particular may ask; the principal is empty then."""
 
 
-def endpoint(path: str, **methods: Handler) -> Endpoint:
+def endpoint(path: str, *, is_public: bool = False, **methods: Handler) -> Endpoint:
     """`endpoint("/organizations/{organization}/", GET=show, PUT=update)`."""
-    return Endpoint(path, methods)
+    return Endpoint(path, methods, is_public)
 
 
 def as_route(declared: Endpoint, deps: ApiDeps) -> Route:
@@ -169,11 +179,7 @@ def _storage_answer(error: StorageError) -> Response:
 
 async def _handled(request: Request, deps: ApiDeps, declared: Endpoint) -> Response:
     method = "GET" if request.method == "HEAD" else request.method
-    principal = await authenticate(
-        deps.database,
-        authorization=request.headers.get("authorization"),
-        session=request.cookies.get(COOKIE),
-    )
+    principal = await _principal(request, deps, declared)
     handler = declared.methods.get(method)
     if handler is None:
         allowed = {"Allow": ", ".join(sorted(declared.methods))}
@@ -181,3 +187,11 @@ async def _handled(request: Request, deps: ApiDeps, declared: Endpoint) -> Respo
     base_url = deps.base_url
     require_own_origin(method, request.headers, principal=principal, base_url=base_url)
     return await handler(Call(request, deps, principal))
+
+
+async def _principal(request: Request, deps: ApiDeps, declared: Endpoint) -> Principal:
+    authorization = request.headers.get("authorization")
+    session = request.cookies.get(COOKIE)
+    if declared.is_public and not authorization and not session:
+        return Principal()
+    return await authenticate(deps.database, authorization=authorization, session=session)

@@ -76,6 +76,26 @@ class Fields:
         texts = self._accepted(name, value, None if is_fine else "Expected a list of strings.")
         return None if texts is None else [text.replace("\x00", "") for text in texts]
 
+    def mapping(self, name: str) -> dict[str, Any] | None:
+        """An object that is kept as it is."""
+        value = self._value(name, required=False)
+        is_fine = value is None or isinstance(value, dict)
+        mapping: dict[str, Any] | None = self._accepted(
+            name, value, None if is_fine else "Expected an object."
+        )
+        return mapping
+
+    def mappings(self, name: str) -> list[dict[str, Any]] | None:
+        """A list of objects."""
+        value = self._value(name, required=False)
+        is_fine = value is None or (
+            isinstance(value, list) and all(isinstance(item, dict) for item in value)
+        )
+        mappings: list[dict[str, Any]] | None = self._accepted(
+            name, value, None if is_fine else "Expected a list of objects."
+        )
+        return mappings
+
     def object(self, name: str) -> "Fields | None":
         """A nested object, read by the same rules; its errors are its own."""
         value = self._value(name, required=False)

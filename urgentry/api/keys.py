@@ -1,0 +1,127 @@
+"""The keys of projects, which DSNs are made of."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from urgentry.access.decision import found, visible_projects
+from urgentry.api.endpoint import Call, empty, endpoint, json_response
+from urgentry.api.fields import Fields
+from urgentry.api.pagination import page_of
+from urgentry.api.shapes.keys import key_shape
+from urgentry.domain.project import ProjectKey
+from urgentry.storage import keys as stored
+from urgentry.storage import projects
+from urgentry.storage.database import Transaction
+from urgentry.tenancy.keys import (
+    RateLimit,
+    create_key,
+    delete_key,
+    find_key,
+    set_rate_limit,
+    update_key,
+)
+from urgentry.tenancy.teams import find_team
+
+MAX_LABEL = 64
+MAX_WINDOW_S = 86_400
+READ = ("project:read", "project:write", "project:admin")
+WRITE = ("project:write", "project:admin")
+
+
+async def list_keys(call: Call) -> Response:
+    """The keys of a project; `status=active` or `inactive` picks."""
+    async with call.database.read() as tx:
+        entered = await call.enter(tx, *READ)
+        listed = await stored.list_keys(tx, [found(entered.project).id])
+    return _page(call, listed)
+
+
+async def list_of_organization(call: Call) -> Response:
+    """The keys of every project that the caller may see; `team` picks those of a team."""
+    async with call.database.read() as tx:
+        entered = await call.enter(tx, "org:read", "org:write", "org:admin")
+        visible = await visible_projects(tx, entered)
+        if team := call.query.get("team"):
+            team_id = (await find_team(tx, entered, team)).id
+            own = {project.id for project in await projects.list_of_teams(tx, [team_id])}
+            visible = [project for project in visible if project.id in own]
+        listed = await stored.list_keys(tx, [project.id for project in visible])
+    return _page(call, listed)
+
+
+async def create(call: Call) -> Response:
+    """A new key."""
+    fields = Fields(await call.body())
+    label = fields.text("name", longest=MAX_LABEL)
+    rate_limit = _rate_limit(fields)
+    fields.check()
+
+    async def write(tx: Transaction) -> ProjectKey:
+        entered = await call.enter(tx, *WRITE)
+        return await create_key(tx, entered, label=label, rate_limit=rate_limit)
+
+    return json_response(key_shape(await call.database.write(write), call.deps.base_url), 201)
+
+
+async def show(call: Call) -> Response:
+    """One key."""
+    async with call.database.read() as tx:
+        key = await find_key(tx, await call.enter(tx, *READ), call.path("key"))
+    return json_response(key_shape(key, call.deps.base_url))
+
+
+async def update(call: Call) -> Response:
+    """Renames a key, turns it on or off, or sets its rate limit."""
+    fields = Fields(await call.body())
+    label = fields.text("name", longest=MAX_LABEL)
+    is_active = fields.flag("isActive")
+    rate_limit = _rate_limit(fields)
+    fields.check()
+
+    async def write(tx: Transaction) -> ProjectKey:
+        entered = await call.enter(tx, *WRITE)
+        key = await find_key(tx, entered, call.path("key"))
+        if "rateLimit" in fields:
+            key = await set_rate_limit(tx, entered, key, rate_limit)
+        return await update_key(tx, entered, key, label=label, is_active=is_active)
+
+    return json_response(key_shape(await call.database.write(write), call.deps.base_url))
+
+
+async def delete(call: Call) -> Response:
+    """Removes a key."""
+
+    async def write(tx: Transaction) -> None:
+        entered = await call.enter(tx, "project:admin")
+        await delete_key(tx, entered, await find_key(tx, entered, call.path("key")))
+
+    await call.database.write(write)
+    return empty()
+
+
+def _rate_limit(fields: Fields) -> RateLimit | None:
+    """None where there is to be no limit; a count or a window of 0 or null takes it away."""
+    given = fields.object("rateLimit")
+    if given is None:
+        return None
+    count = given.integer("count")
+    window = given.integer("window", most=MAX_WINDOW_S)
+    given.check()
+    return (count, window) if count and window else None
+
+
+def _page(call: Call, listed: list[ProjectKey]) -> Response:
+    status = call.query.get("status")
+    wanted: Any = {"active": True, "inactive": False}.get(status or "")
+    picked = [key for key in listed if wanted is None or key.is_active is wanted]
+    page, headers = page_of(call, picked)
+    base_url = call.deps.base_url
+    return json_response([key_shape(key, base_url) for key in page], headers=headers)
+
+
+ENDPOINTS = (
+    endpoint("/projects/{organization}/{project}/keys/", GET=list_keys, POST=create),
+    endpoint("/projects/{organization}/{project}/keys/{key}/", GET=show, PUT=update, DELETE=delete),
+    endpoint("/organizations/{organization}/project-keys/", GET=list_of_organization),
+)

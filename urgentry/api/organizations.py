@@ -1,0 +1,88 @@
+"""Organizations: those of the caller, one in full, changing one."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from urgentry.access.decision import Access, access, visible_organizations, visible_projects
+from urgentry.api.endpoint import Call, endpoint, json_response
+from urgentry.api.fields import Fields
+from urgentry.api.pagination import page_of
+from urgentry.api.project_facts import facts_of
+from urgentry.api.shapes.organizations import organization_details, organization_shape
+from urgentry.api.shapes.projects import project_summary
+from urgentry.api.shapes.teams import team_shape
+from urgentry.api.teams import own_roles
+from urgentry.domain.organization import MAX_SLUG_LENGTH, Organization
+from urgentry.storage import teams
+from urgentry.storage.database import Transaction
+from urgentry.tenancy.organizations import update_organization
+
+MAX_NAME = 64
+MAX_LISTED = 1000
+
+
+async def list_organizations(call: Call) -> Response:
+    """The organizations that the caller may see; `owner=1` those that they own."""
+    wanted = call.query.get("query", "").casefold()
+    async with call.database.read() as tx:
+        listed = await visible_organizations(tx, call.principal)
+        readable = [one for one in listed if await _may_read(tx, call, one)]
+    matching = [one for one in readable if wanted in f"{one.slug} {one.name}".casefold()]
+    page, headers = page_of(call, matching)
+    base_url = call.deps.base_url
+    return json_response([organization_shape(one, base_url) for one in page], headers=headers)
+
+
+async def show(call: Call) -> Response:
+    """An organization with its teams and projects, unless `detailed=0`."""
+    async with call.database.read() as tx:
+        entered = await call.enter(tx, "org:read", "org:write", "org:admin")
+        return json_response(await _details(tx, call, entered))
+
+
+async def update(call: Call) -> Response:
+    """Changes slug, name or open membership."""
+    fields = Fields(await call.body())
+    slug = fields.text("slug", longest=MAX_SLUG_LENGTH)
+    name = fields.text("name", longest=MAX_NAME)
+    open_membership = fields.flag("openMembership")
+    fields.check()
+
+    async def write(tx: Transaction) -> int:
+        entered = await call.enter(tx, "org:write", "org:admin")
+        changed = await update_organization(
+            tx, entered, slug=slug, name=name, open_membership=open_membership
+        )
+        return changed.id
+
+    organization_id = await call.database.write(write)
+    async with call.database.read() as tx:
+        entered = await access(tx, call.principal, "org:write", organization=organization_id)
+        return json_response(await _details(tx, call, entered))
+
+
+async def _may_read(tx: Transaction, call: Call, organization: Organization) -> bool:
+    entered = await access(tx, call.principal, organization=organization.id)
+    is_owner = entered.role == "owner"
+    return entered.allows("org:read") and (call.query.get("owner") != "1" or is_owner)
+
+
+async def _details(tx: Transaction, call: Call, entered: Access) -> dict[str, Any]:
+    details = organization_details(entered, call.deps.base_url)
+    if call.query.get("detailed") == "0":
+        return details
+    listed = (await visible_projects(tx, entered))[:MAX_LISTED]
+    facts = await facts_of(tx, listed)
+    roles = await own_roles(tx, entered)
+    found_teams = await teams.list_teams(tx, entered.organization.id)
+    return details | {
+        "teams": [team_shape(team, entered, roles.get(team.id)) for team in found_teams],
+        "projects": [project_summary(project, entered, facts) for project in listed],
+    }
+
+
+ENDPOINTS = (
+    endpoint("/organizations/", GET=list_organizations),
+    endpoint("/organizations/{organization}/", GET=show, PUT=update),
+)

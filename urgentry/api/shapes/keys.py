@@ -1,0 +1,60 @@
+"""The keys of projects with all the addresses that can be made of one."""
+
+from typing import Any
+
+from urgentry.api.timestamps import iso
+from urgentry.domain.project import ProjectKey
+from urgentry.protocol.dsn import format_dsn
+
+
+def key_shape(key: ProjectKey, base_url: str) -> dict[str, Any]:
+    """A key. Its id is its public part, as in Sentry."""
+    return {
+        "id": key.public_key,
+        "name": key.label,
+        "label": key.label,
+        "public": key.public_key,
+        "secret": key.secret_key,
+        "projectId": key.project_id,
+        "isActive": key.is_active,
+        "rateLimit": _rate_limit(key),
+        "dsn": _addresses(key, base_url),
+        "browserSdkVersion": "latest",
+        "browserSdk": {"choices": [["latest", "latest"]]},
+        "dateCreated": iso(key.created_at),
+        "dynamicSdkLoaderOptions": {
+            "hasReplay": False,
+            "hasPerformance": False,
+            "hasDebug": False,
+            "hasFeedback": False,
+            "hasLogsAndMetrics": False,
+        },
+        "useCase": "user",
+    }
+
+
+def _rate_limit(key: ProjectKey) -> dict[str, int] | None:
+    if key.rate_limit_count is None or key.rate_limit_window is None:
+        return None
+    return {"window": key.rate_limit_window, "count": key.rate_limit_count}
+
+
+def _addresses(key: ProjectKey, base_url: str) -> dict[str, str]:
+    root = f"{base_url}/api/{key.project_id}"
+    query = f"?sentry_key={key.public_key}"
+    pair = f"{key.public_key}:{key.secret_key}"
+    return {
+        "secret": format_dsn(base_url, pair, key.project_id),
+        "public": format_dsn(base_url, key.public_key, key.project_id),
+        "csp": f"{root}/csp-report/{query}",
+        "security": f"{root}/security/{query}",
+        "minidump": f"{root}/minidump/{query}",
+        "nel": f"{root}/nel/{query}",
+        "unreal": f"{root}/unreal/{key.public_key}/",
+        "crons": f"{root}/cron/___MONITOR_SLUG___/{key.public_key}/",
+        "cdn": "",
+        "playstation": f"{root}/playstation/{query}",
+        "integration": f"{root}/integration/",
+        "otlp_traces": f"{root}/integration/otlp/v1/traces/",
+        "otlp_logs": f"{root}/integration/otlp/v1/logs/",
+    }

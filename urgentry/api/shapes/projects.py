@@ -1,0 +1,181 @@
+"""Projects, from the few members that every answer has to the full one."""
+
+from typing import Any
+
+import msgspec
+
+from urgentry.access.decision import Access
+from urgentry.api.shapes.avatars import letter_avatar
+from urgentry.api.timestamps import iso, iso_or_none
+from urgentry.domain.project import Project
+from urgentry.storage.projects import TeamLink
+
+COLORS = ("#3f7fbf", "#bf5e3f", "#3fbf7f", "#bf3f7f", "#7f3fbf", "#7fbf3f", "#bf9b3f", "#3fb4bf")
+
+
+class ProjectFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of projects beside their rows, by project id."""
+
+    links: dict[int, list[TeamLink]]
+    latest: dict[int, str]
+    environments: dict[int, list[str]]
+
+    def team_shapes(self, project: Project) -> list[dict[str, str]]:
+        """The teams of a project, shortly."""
+        return [
+            {"id": str(link.team_id), "slug": link.slug, "name": link.name}
+            for link in self.links.get(project.id, [])
+        ]
+
+    def is_member(self, project: Project, access: Access) -> bool:
+        """Whether the caller is in one of the project's teams."""
+        return any(link.team_id in access.team_ids for link in self.links.get(project.id, []))
+
+
+def project_core(project: Project, access: Access, facts: ProjectFacts) -> dict[str, Any]:
+    """What every shape of a project begins with."""
+    return {
+        "id": str(project.id),
+        "slug": project.slug,
+        "name": project.name,
+        "platform": project.platform or None,
+        "dateCreated": iso(project.created_at),
+        "isBookmarked": False,
+        "isMember": facts.is_member(project, access),
+        "features": [],
+        "firstEvent": iso_or_none(project.first_event_at),
+        "access": sorted(access.scopes),
+        "hasAccess": True,
+        **_NOTHING_YET,
+    }
+
+
+def project_shape(project: Project, access: Access, facts: ProjectFacts) -> dict[str, Any]:
+    """A project as a team's or a change's answer shows it."""
+    return project_core(project, access, facts) | {
+        "isInternal": False,
+        "isPublic": False,
+        "avatar": letter_avatar(),
+        "color": COLORS[project.id % len(COLORS)],
+        "status": "active",
+    }
+
+
+def project_with_teams(project: Project, access: Access, facts: ProjectFacts) -> dict[str, Any]:
+    """The same with its teams."""
+    return project_shape(project, access, facts) | _teams(project, facts)
+
+
+def project_summary(project: Project, access: Access, facts: ProjectFacts) -> dict[str, Any]:
+    """A project as an organization's list shows it."""
+    version = facts.latest.get(project.id)
+    return (
+        project_core(project, access, facts)
+        | {"team": None}
+        | _teams(project, facts)
+        | {
+            "platforms": [project.platform] if project.platform else [],
+            "hasUserReports": False,
+            "environments": facts.environments.get(project.id, []),
+            "latestRelease": {"version": version} if version else None,
+        }
+    )
+
+
+def project_details(
+    project: Project, access: Access, facts: ProjectFacts, organization: dict[str, Any]
+) -> dict[str, Any]:
+    """A project in full."""
+    version = facts.latest.get(project.id)
+    return (
+        project_with_teams(project, access, facts)
+        | _DEFAULTS
+        | {
+            "latestRelease": {"version": version} if version else None,
+            "platforms": [project.platform] if project.platform else [],
+            "organization": organization,
+            "groupingConfig": project.grouping_config,
+        }
+        | settings_shape(project)
+    )
+
+
+def settings_shape(project: Project) -> dict[str, Any]:
+    """What people set of a project, with the defaults of what they did not."""
+    settings = project.settings
+    return {
+        "allowedDomains": settings.get("allowed_origins", ["*"]),
+        "resolveAge": settings.get("resolve_age", 0),
+        "subjectPrefix": settings.get("subject_prefix", ""),
+        "subjectTemplate": settings.get("subject_template", "$shortID - $title"),
+        "highlightTags": settings.get("highlight_tags", ["handled", "level"]),
+        "highlightContext": settings.get("highlight_context", {}),
+        "defaultEnvironment": settings.get("default_environment"),
+    }
+
+
+def _teams(project: Project, facts: ProjectFacts) -> dict[str, Any]:
+    teams = facts.team_shapes(project)
+    return {"teams": teams} | ({"team": teams[0]} if teams else {})
+
+
+_NOTHING_YET: dict[str, Any] = {
+    "firstTransactionEvent": False,
+    "hasFeedbacks": False,
+    "hasFlags": False,
+    "hasMinifiedStackTrace": False,
+    "hasMonitors": False,
+    "hasNewFeedbacks": False,
+    "hasProfiles": False,
+    "hasReplays": False,
+    "hasSessions": False,
+    "hasInsightsHttp": False,
+    "hasInsightsDb": False,
+    "hasInsightsAssets": False,
+    "hasInsightsAppStart": False,
+    "hasInsightsScreenLoad": False,
+    "hasInsightsVitals": False,
+    "hasInsightsCaches": False,
+    "hasInsightsQueues": False,
+    "hasInsightsAgentMonitoring": False,
+    "hasInsightsMCP": False,
+    "hasLogs": False,
+    "hasTraceMetrics": False,
+}
+"""What a project could also have received: kinds of data that are not stored."""
+
+_DEFAULTS: dict[str, Any] = {
+    "options": {},
+    "digestsMinDelay": 300,
+    "digestsMaxDelay": 1800,
+    "dataScrubber": True,
+    "dataScrubberDefaults": True,
+    "safeFields": [],
+    "storeCrashReports": None,
+    "sensitiveFields": [],
+    "securityToken": "",
+    "securityTokenHeader": None,
+    "verifySSL": True,
+    "scrubIPAddresses": False,
+    "scrapeJavaScript": False,
+    "enableAutoReleaseCreation": True,
+    "highlightPreset": {"tags": [], "context": {}},
+    "derivedGroupingEnhancements": "",
+    "groupingEnhancements": "",
+    "secondaryGroupingExpiry": 0,
+    "secondaryGroupingConfig": None,
+    "fingerprintingRules": "",
+    "processingIssues": 0,
+    "relayPiiConfig": None,
+    "builtinSymbolSources": [],
+    "dynamicSamplingBiases": None,
+    "symbolSources": "[]",
+    "isDynamicallySampled": False,
+    "tempestFetchScreenshots": False,
+    "autofixAutomationTuning": "off",
+    "seerScannerAutomation": False,
+    "seerNightshiftTweaks": None,
+    "scmSourceContextEnabled": False,
+    "debugFilesRole": None,
+}
+"""What clients expect to find and nobody can set here."""
