@@ -45,7 +45,7 @@ _BREADCRUMB = {
 
 def fit_breadcrumbs(value: Any, shift: int, path: Path, report: Report) -> Any:
     """`{"values": […]}`, or null when there is none; `shift` (µs) corrects the client's clock."""
-    listed = read_values(value, path, report)
+    listed = [entry for entry in read_values(value, path, report) or () if entry is not None]
     if not listed:
         return None
     if len(listed) > BREADCRUMBS:

@@ -87,14 +87,19 @@ def _split_url(request: dict[str, Any]) -> None:
 def _take_cookies(fitted: dict[str, Any]) -> None:
     """The Cookie header becomes `cookies`, unless they are given apart."""
     headers = fitted.get("headers")
-    if not headers:
-        return
-    cookies = [pair[1] for pair in headers if pair[0] == "Cookie"]
-    if not cookies:
+    cookies = _header(headers, "Cookie")
+    if not headers or cookies is None:
         return
     fitted["headers"] = [pair for pair in headers if pair[0] != "Cookie"]
-    if not fitted.get("cookies") and type(cookies[0]) is str:
-        fitted["cookies"] = parse_cookies(cookies[0])
+    if not fitted.get("cookies"):
+        fitted["cookies"] = parse_cookies(cookies)
+
+
+def _header(headers: list[Any] | None, wanted: str) -> str | None:
+    for name, *values in headers or ():
+        if name == wanted and values and type(values[0]) is str:
+            return values[0]
+    return None
 
 
 def _read_body(body: Any, fitted: dict[str, Any], path: Path, report: Report) -> None:
@@ -106,15 +111,12 @@ def _read_body(body: Any, fitted: dict[str, Any], path: Path, report: Report) ->
             fitted["inferred_content_type"] = inferred
         elif declared:
             fitted["inferred_content_type"] = declared
-    if body not in ({}, []):
+    if body not in ({}, [], ""):
         fitted["data"] = fit_bag(body, *REQUEST_BODY, (path, "data"), report)
 
 
 def _content_type(headers: list[Any] | None) -> str:
-    for name, value in headers or ():
-        if name == "Content-Type" and type(value) is str:
-            return value.partition(";")[0].strip().lower()
-    return ""
+    return (_header(headers, "Content-Type") or "").partition(";")[0].strip().lower()
 
 
 def _parse_body(body: str, declared: str) -> tuple[Any, str]:

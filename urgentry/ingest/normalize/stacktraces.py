@@ -104,7 +104,7 @@ def _middle(indexes: list[int], allowance: int) -> list[int]:
     if len(indexes) <= allowance:
         return []
     half = allowance // 2
-    return indexes[half : len(indexes) - half]
+    return indexes[half : len(indexes) - (allowance - half)]
 
 
 def _is_ours(frame: Any) -> bool:

@@ -41,13 +41,14 @@ _THREAD = {
 
 def fit_threads(value: Any, path: Path, report: Report) -> Any:
     """`{"values": […]}`, or null when there is none."""
-    listed = read_values(value, path, report)
+    listed = [entry for entry in read_values(value, path, report) or () if entry is not None]
     if not listed:
         return None
     if len(listed) > THREADS:
         report.shortened((path, "values"), len(listed))
         listed = listed[:THREADS]
-    return {"values": fit_values(listed, _fit_thread, path, report)}
+    fitted = fit_values(listed, _fit_thread, path, report)
+    return {"values": fitted} if any(fitted) else None
 
 
 def _fit_thread(entry: dict[str, Any], path: Path, report: Report) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from urgentry.ingest.normalize.report import Path, Report
 
 
 def read_values(value: Any, path: Path, report: Report) -> Any:
-    """The members of `{"values": […]}`, of a bare list, or of a single object."""
+    """The members of `{"values": […]}`, of a bare list, or of a single object; None: rejected."""
     if type(value) is list:
         return value
     if type(value) is not dict:
