@@ -6,12 +6,11 @@ immutable, so the engine shares the trees of frames and stacks between events.
 
 from collections.abc import Iterator, Sequence
 from hashlib import md5
-from typing import Any
 
 import msgspec
 
 
-class Component(msgspec.Struct, frozen=True):
+class Component(msgspec.Struct, frozen=True, gc=False):
     """One node. `payload` holds the contributing leaves below it, concatenated in order."""
 
     id: str
@@ -26,6 +25,10 @@ class Component(msgspec.Struct, frozen=True):
         return md5(self.payload, usedforsecurity=False).digest()
 
 
+Variants = dict[str, Component]
+"""Trees by the name of their variant."""
+
+
 def node(
     component_id: str,
     values: "Sequence[Component]" = (),
@@ -34,10 +37,13 @@ def node(
     hint: str | None = None,
 ) -> Component:
     """An inner node; it contributes when a child does, unless told."""
+    speaks = found = False
+    for child in values:
+        speaks = speaks or child.contributes
+        found = found or child.has_stacktrace or (child.contributes and child.id == "stacktrace")
     if contributes is None:
-        contributes = any(child.contributes for child in values)
+        contributes = speaks
     payload = b"".join([child.payload for child in values]) if contributes else b""
-    found = any(_shows_stacktrace(child) for child in values)
     return Component(component_id, tuple(values), contributes, hint, payload, found)
 
 
@@ -51,7 +57,7 @@ def leaf(
     if contributes is None:
         contributes = bool(values)
     payload = encode(*values) if contributes else b""
-    return Component(component_id, values, contributes, hint, payload, has_stacktrace=False)
+    return Component(component_id, values, contributes, hint, payload, False)
 
 
 def muted(component: Component, hint: str | None) -> Component:
@@ -70,9 +76,9 @@ def hinted(component: Component, hint: str | None) -> Component:
     return msgspec.structs.replace(component, hint=hint)
 
 
-def encode(*values: Any) -> bytes:
+def encode(*values: str) -> bytes:
     """What a hash sees of leaf values: text without separators; what UTF-8 cannot say is `?`."""
-    return "".join(map(str, values)).encode("utf-8", "replace")
+    return "".join(values).encode("utf-8", "replace")
 
 
 def contributing_leaves(component: Component) -> Iterator[str]:
@@ -88,7 +94,3 @@ def contributing_leaves(component: Component) -> Iterator[str]:
 
 def _payload(child: "Component | str") -> bytes:
     return encode(child) if isinstance(child, str) else child.payload
-
-
-def _shows_stacktrace(child: Component) -> bool:
-    return child.has_stacktrace or (child.id == "stacktrace" and child.contributes)

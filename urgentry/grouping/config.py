@@ -4,17 +4,24 @@ The ingest stage keeps one per distinct combination of version and project rules
 of frames and stacks makes the next event cheap.
 """
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
+from urgentry.grouping.component import Variants
 from urgentry.grouping.enhancements.builtin import base_rules
 from urgentry.grouping.enhancements.index import RuleIndex
 from urgentry.grouping.enhancements.syntax import parse_rules
+from urgentry.grouping.families import FAMILIES, Family
 from urgentry.grouping.fingerprints.builtin import BUILT_IN
 from urgentry.grouping.fingerprints.rules import FingerprintRule
 from urgentry.grouping.fingerprints.syntax import parse_fingerprint_rules
 from urgentry.grouping.flags import DEFAULT_CONFIG, RELEASED, Flags
+from urgentry.grouping.memo import Memo
 from urgentry.grouping.messages import Replace, replacer
 from urgentry.grouping.stacktrace import Stacktraces
+
+_SHAPES_REMEMBERED: Final = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -24,8 +31,11 @@ class GroupingConfig:
     id: str
     flags: Flags
     stacktraces: Stacktraces
-    fingerprint_rules: tuple[FingerprintRule, ...]
+    fingerprint_rules: Mapping[Family, tuple[FingerprintRule, ...]]
+    """In order; by the platform family of events, since most of our own are for JavaScript."""
     replace_ids: Replace
+    shapes: Memo[Hashable, Variants]
+    """Trees of events whose stack and type were seen before."""
 
 
 def compile_config(
@@ -44,11 +54,16 @@ def assemble(
 ) -> GroupingConfig:
     """As `compile_config`, from fingerprint rules that were read already."""
     flags = RELEASED[config_id]
+    ordered = (*fingerprint_rules, *BUILT_IN)
     rules = (*base_rules(flags.base_rules), *parse_rules(enhancements))
     return GroupingConfig(
         id=config_id,
         flags=flags,
         stacktraces=Stacktraces(RuleIndex(rules), flags),
-        fingerprint_rules=(*fingerprint_rules, *BUILT_IN),
+        fingerprint_rules={
+            family: tuple(rule for rule in ordered if rule.may_hold_for(family))
+            for family in FAMILIES
+        },
         replace_ids=replacer(flags.parameterization),
+        shapes=Memo(_SHAPES_REMEMBERED),
     )

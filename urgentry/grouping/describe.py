@@ -126,14 +126,15 @@ def _main_exception(event: dict[str, Any]) -> dict[str, Any]:
 def _crash_location(event: dict[str, Any]) -> dict[str, Any]:
     """The frame that failed, among those whose function has a name."""
     exceptions = items_of(event, "exception")
-    holder = exceptions[-1] if exceptions else event
-    frames = [
-        frame
-        for frame in frames_of(holder)
-        if (name := text_of(frame, "function")) and name not in _UNKNOWN_FUNCTIONS
-    ]
-    in_app = (frame for frame in reversed(frames) if frame.get("in_app"))
-    return next(in_app, frames[-1] if frames else {})
+    last: dict[str, Any] = {}
+    for frame in reversed(frames_of(exceptions[-1] if exceptions else event)):
+        name = text_of(frame, "function")
+        if name and name not in _UNKNOWN_FUNCTIONS:
+            last = last or frame
+            if frame.get("in_app"):
+                last = frame
+                break
+    return last
 
 
 def _report_metadata(event: dict[str, Any], kind: str) -> Metadata:

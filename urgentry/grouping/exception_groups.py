@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from urgentry.grouping.run import Run, Variants
+from urgentry.grouping.component import Variants
+from urgentry.grouping.run import Run
 from urgentry.grouping.values import object_of, text_of
 
 

@@ -5,10 +5,31 @@ Answers a tree per variant; `strategies` decides which of them counts.
 
 from typing import Any
 
-from urgentry.grouping.component import Component, leaf, muted, node
+from urgentry.grouping.component import Component, Variants, leaf, muted, node
 from urgentry.grouping.exception_groups import select
-from urgentry.grouping.run import Run, Variants
+from urgentry.grouping.main_exception import wrapped_main_exception
+from urgentry.grouping.run import Run
+from urgentry.grouping.stacktrace import GroupedStack
 from urgentry.grouping.values import items_of, object_of, text_of
+
+Shape = tuple[GroupedStack, str | None, bool]
+
+
+def shape_of(run: Run) -> Shape | None:
+    """What alone decides the trees of an event with one exception, if its message does not.
+
+    A contributing stack trace silences the message, and most exceptions have one.
+    """
+    exceptions = items_of(run.event, "exception")
+    if len(exceptions) != 1:
+        return None
+    exception = exceptions[0]
+    stack, mechanism = run.stack(exception), exception.get("mechanism") or {}
+    if stack is None or not (stack.app.contributes or stack.system.contributes):
+        return None
+    if not isinstance(mechanism, dict) or mechanism.get("meta"):
+        return None
+    return stack, text_of(exception, "type"), bool(mechanism.get("synthetic"))
 
 
 def exception_variants(run: Run) -> Variants:
@@ -16,10 +37,10 @@ def exception_variants(run: Run) -> Variants:
     exceptions = items_of(run.event, "exception")
     if not exceptions:
         return {}
-    # Groups compare exceptions by all that is in them, so their messages are always read.
-    reads_all = run.explains or len(exceptions) > 1
-    trees = [_single(run, exception, reads_message=reads_all) for exception in exceptions]
+    trees = [_single(run, exception) for exception in exceptions]
     chosen = select(run, exceptions, trees)
+    if run.main_exception is None and run.flags.unwraps_main_exception:
+        run.main_exception = wrapped_main_exception(exceptions)
     if len(chosen) == 1:
         return chosen[0]
     return _chain(chosen)
@@ -33,21 +54,19 @@ def _chain(trees: list[Variants]) -> Variants:
     return {name: node("chained_exception", parts) for name, parts in by_variant.items()}
 
 
-def _single(run: Run, exception: dict[str, Any], *, reads_message: bool) -> Variants:
-    kind = _type(exception)
-    ns_error = _ns_error(exception)
-    stacks = run.stacks(exception)
+def _single(run: Run, exception: dict[str, Any]) -> Variants:
+    stack = run.stack(exception)
+    stacks = {"app": leaf("stacktrace")}
+    if stack is not None:
+        stacks = {"system": stack.system, "app": stack.app}
+    kind, message, ns_error = _type(exception), _message(run, exception), _ns_error(exception)
     variants: Variants = {}
-    message: Component | None = None
-    for variant, stack in (stacks or {"app": leaf("stacktrace")}).items():
-        shadowed = stack.contributes or ns_error.contributes
-        if message is None or not shadowed:
-            message = _message(run, exception, parameterised=reads_message or not shadowed)
+    for variant, tree in stacks.items():
         parts = {
             "type": kind,
-            "value": _shadow(message, stack, ns_error),
+            "value": _shadow(message, tree, ns_error),
             "ns_error": ns_error,
-            "stacktrace": stack,
+            "stacktrace": tree,
         }
         order = run.flags.exception_order
         variants[variant] = node("exception", [parts[name] for name in order])
@@ -71,11 +90,9 @@ def _ns_error(exception: dict[str, Any]) -> Component:
     return node("ns_error", parts)
 
 
-def _message(run: Run, exception: dict[str, Any], *, parameterised: bool) -> Component:
-    value = text_of(exception, "value")
-    if not value:
-        return leaf("value")
-    template = run.template_of(value) if parameterised else value
+def _message(run: Run, exception: dict[str, Any]) -> Component:
+    value = text_of(exception, "value") if run.reads_messages else None
+    template = run.template_of(value) if value else None
     if not template:
         return leaf("value")
     return leaf(

@@ -38,6 +38,8 @@ class Flags:
     """No rule can make a system frame contribute to the app variant."""
     sparse_groups_in_full: bool = True
     """A group of exceptions with no leaf uses the whole list, else its root."""
+    unwraps_main_exception: bool = True
+    """Titles name what a framework's wrapper hides."""
     title_chars: int = 256
 
 
@@ -52,6 +54,7 @@ _CORPUS_2023 = Flags(
     app_decides=False,
     app_frames_only=False,
     sparse_groups_in_full=False,
+    unwraps_main_exception=False,
     title_chars=100,
 )
 _TODAY_2023 = Flags(

@@ -4,7 +4,7 @@
 a look-up.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -14,8 +14,27 @@ from urgentry.grouping.functions import trim_function
 
 Key = tuple[Any, ...]
 
+_PLACE_FIELDS: Final = ("lineno", "colno")
+KEY_FIELDS: Final = (
+    *_PLACE_FIELDS,
+    "platform",
+    "function",
+    "raw_function",
+    "module",
+    "filename",
+    "abs_path",
+    "package",
+    "context_line",
+    "in_app",
+)
+PLACE: Final = len(_PLACE_FIELDS)
+"""The first fields of a key tell where in its file a frame stands."""
+FUNCTION: Final = KEY_FIELDS.index("function")
+IN_APP: Final = KEY_FIELDS.index("in_app")
+_NO_DATA: Final = (None, None, False)
 
-class Frame(msgspec.Struct, frozen=True, eq=False):
+
+class Frame(msgspec.Struct, frozen=True, eq=False, gc=False):
     """Facts of one frame that do not depend on its neighbours. Text is None where there is none."""
 
     platform: str | None
@@ -42,7 +61,7 @@ class Frame(msgspec.Struct, frozen=True, eq=False):
         return self.match_path if name == "path" else self.match_package
 
 
-class Grouped(msgspec.Struct, frozen=True, eq=False):
+class Grouped(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A frame, its component, and the rules that may apply to it."""
 
     frame: Frame
@@ -50,29 +69,16 @@ class Grouped(msgspec.Struct, frozen=True, eq=False):
     rules: tuple[int, ...]
 
 
-def key_of(frame: dict[str, Any], platform: str | None) -> Key:
-    """Everything about a frame that grouping reads; the last two only tell recursion."""
-    get = frame.get
-    data = get("data")
-    return (
-        get("platform") or platform,
-        get("function"),
-        get("raw_function"),
-        get("module"),
-        get("filename"),
-        get("abs_path"),
-        get("package"),
-        get("context_line"),
-        get("in_app"),
-        _data_key(data) if data else None,
-        get("lineno"),
-        get("colno"),
-    )
+def key_of(frame: dict[str, Any]) -> Key:
+    """Everything about a frame that grouping reads; `PLACE` of it only tells recursion."""
+    key = tuple(map(frame.get, KEY_FIELDS))
+    data = frame.get("data")
+    return (*key, *_data_key(data)) if data else key
 
 
-def _data_key(data: Any) -> Key | None:
+def _data_key(data: Any) -> Key:
     if not isinstance(data, dict):
-        return None
+        return _NO_DATA
     original, category = data.get("orig_in_app"), data.get("category")
     return (
         original if isinstance(original, int) else None,
@@ -86,12 +92,13 @@ def plain_key(key: Key) -> Key:
     return tuple([None if isinstance(part, list | dict) else part for part in key])
 
 
-def prepare(key: Key) -> Frame:
+def prepare(key: Key, platform: str | None) -> Frame:
     """The frame that a key describes: function trimmed (spec §9), the client's in-app restored."""
-    platform, function, raw_function, module, filename, abs_path, package, line = map(
-        _text, key[:8]
-    )
-    orig_in_app, category, has_sourcemap = key[9] or (None, None, False)
+    own, function, raw_function, module, filename, abs_path, package, line = [
+        part if isinstance(part, str) else None for part in key[PLACE:IN_APP]
+    ]
+    platform = own or platform
+    orig_in_app, category, has_sourcemap = key[IN_APP + 1 :] or _NO_DATA
     if function and not raw_function:
         trimmed = trim_function(function, platform)
         if trimmed != function:
@@ -106,8 +113,8 @@ def prepare(key: Key) -> Frame:
         abs_path=abs_path,
         context_line=line,
         has_sourcemap=has_sourcemap,
-        in_app=_client_in_app(key[8], orig_in_app),
-        category=_text(category),
+        in_app=_client_in_app(key[IN_APP], orig_in_app),
+        category=category,
         match_function=function or "<unknown>",
         match_path=_slashed(abs_path or filename),
         match_package=_slashed(package),
@@ -122,7 +129,3 @@ def _client_in_app(in_app: Any, original: Any) -> bool | None:
 
 def _slashed(path: str | None) -> str | None:
     return path.lower().replace("\\", "/") if path else None
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None

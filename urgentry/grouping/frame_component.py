@@ -19,9 +19,10 @@ _UNNAMED_SOURCES: Final = frozenset({"[native code]", "native code", "eval code"
 _SHOWS_LINES: Final = frozenset({"javascript", "node", "python", "php", "ruby"})
 _LONGEST_LINE: Final = 120
 
-_SEPARATOR = re.compile(r"[/\\]")
 _SPAWN_MAIN = re.compile(r"(?<=\bspawn_main\()[^()]*(?=\))")
 _INT = re.compile(r"\b\d+\b")
+_NO_FILENAME: Final = leaf("filename")
+_NO_CONTEXT_LINE: Final = leaf("context_line")
 
 
 def frame_component(frame: Frame, *, cleans_spawn_main: bool) -> Component:
@@ -44,8 +45,9 @@ def is_url(abs_path: str | None, *, files_too: bool) -> bool:
 
 def _filename(frame: Frame) -> Component:
     if not frame.filename:
-        return leaf("filename")
-    name = _SEPARATOR.split(frame.filename)[-1].lower()
+        return _NO_FILENAME
+    start = max(frame.filename.rfind("/"), frame.filename.rfind("\\")) + 1
+    name = frame.filename[start:].lower()
     if is_url(frame.abs_path, files_too=False):
         return leaf(
             "filename", name, contributes=False, hint="ignored because frame points to a URL"
@@ -59,10 +61,10 @@ def _filename(frame: Frame) -> Component:
 
 def _context_line(frame: Frame, *, cleans_spawn_main: bool) -> Component:
     if not frame.context_line or frame.platform not in _SHOWS_LINES:
-        return leaf("context_line")
+        return _NO_CONTEXT_LINE
     line = " ".join(frame.context_line.split())
     if not line:
-        return leaf("context_line")
+        return _NO_CONTEXT_LINE
     if cleans_spawn_main and frame.platform == "python" and "spawn_main(" in line:
         line = _SPAWN_MAIN.sub(lambda match: _INT.sub("<int>", match[0]), line)
     if len(frame.context_line) > _LONGEST_LINE:

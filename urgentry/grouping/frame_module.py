@@ -29,12 +29,13 @@ _GENERATED: Final = tuple(
     )
 )
 _JAVASSIST_FILE = re.compile(_JAVASSIST)
+_NO_MODULE: Final = leaf("module")
 
 
 def module_component(frame: Frame) -> Component:
     module = frame.module
     if not module:
-        return leaf("module")
+        return _NO_MODULE
     if frame.platform == "javascript" and _is_bad_javascript(module, frame.abs_path):
         return leaf("module", module, contributes=False, hint="ignored bad javascript module")
     if frame.platform == "java":

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from urgentry.grouping.component import Component
 from urgentry.grouping.config import GroupingConfig
 from urgentry.grouping.flags import Flags
 from urgentry.grouping.messages import template_of
+from urgentry.grouping.stacktrace import GroupedStack
 from urgentry.grouping.values import frames_of, items_of, text_of
-
-Variants = dict[str, Component]
 
 
 @dataclass(slots=True)
@@ -22,10 +20,12 @@ class Run:
     config: GroupingConfig
     explains: bool = False
     """Whether parts that cannot contribute are worked out too, to be shown."""
+    reads_messages: bool = True
+    """False where a stack trace that contributes silences the message anyway."""
     main_exception: int | None = None
     has_in_app: bool = False
     has_system: bool = False
-    _stacks: dict[int, Variants] = field(default_factory=dict)
+    _stacks: dict[int, GroupedStack] = field(default_factory=dict)
 
     @property
     def flags(self) -> Flags:
@@ -41,15 +41,15 @@ class Run:
         for holder, owner in _holders(self.event):
             if frames := frames_of(holder):
                 stack = group(frames, platform, owner)
-                self._stacks[id(holder)] = {"system": stack.system, "app": stack.app}
+                self._stacks[id(holder)] = stack
                 self.has_in_app |= stack.in_app_mix[0]
                 self.has_system |= stack.in_app_mix[1]
             if "raw_stacktrace" in holder:
                 group(frames_of(holder, "raw_stacktrace"), platform, owner)
 
-    def stacks(self, holder: dict[str, Any]) -> Variants:
-        """The two trees of the stack trace that `holder` has; empty if it has none."""
-        return self._stacks.get(id(holder), {})
+    def stack(self, holder: dict[str, Any]) -> GroupedStack | None:
+        """What the stack trace gave that `holder` has, or None if it has no frames."""
+        return self._stacks.get(id(holder))
 
     @property
     def in_app_frame_mix(self) -> str | None:

@@ -11,22 +11,34 @@ import msgspec
 
 from urgentry.grouping.component import Component, muted, node
 from urgentry.grouping.enhancements.index import RuleIndex
-from urgentry.grouping.enhancements.passes import Stack, Verdicts, exception_verdicts, modify
+from urgentry.grouping.enhancements.passes import Plan, Stack, Verdicts, exception_verdicts, modify
 from urgentry.grouping.enhancements.votes import vote
 from urgentry.grouping.flags import Flags
-from urgentry.grouping.frame import Frame, Grouped, Key, key_of, plain_key, prepare
+from urgentry.grouping.frame import (
+    FUNCTION,
+    IN_APP,
+    KEY_FIELDS,
+    PLACE,
+    Frame,
+    Grouped,
+    Key,
+    key_of,
+    plain_key,
+    prepare,
+)
 from urgentry.grouping.frame_component import frame_component, is_url
 from urgentry.grouping.memo import Memo
 
 _FRAMES_REMEMBERED: Final = 2048
 _STACK_FRAMES_REMEMBERED: Final = 8192
-_PLACE_FREE: Final = -2
-"""Keys without their last two parts do not tell where in its file a frame stands."""
+_CODE: Final = tuple(
+    KEY_FIELDS.index(name) for name in ("function", "module", "filename", "abs_path", "package")
+)
 
 Edit = tuple[int, dict[str, Any], dict[str, Any]]
 
 
-class GroupedStack(msgspec.Struct, frozen=True, eq=False):
+class GroupedStack(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What a stack gives: a tree for each variant, and what to write into its frames."""
 
     app: Component
@@ -49,44 +61,45 @@ class Stacktraces:
         self, frames: list[dict[str, Any]], platform: str | None, exception: dict[str, Any] | None
     ) -> GroupedStack:
         """The stack of these frames; prepares them in place (spec §0, steps 2 and 3)."""
-        keys = tuple([key_of(frame, platform) for frame in frames])
+        keys = tuple([key_of(frame) for frame in frames])
         verdicts = exception_verdicts(self._index, exception)
         try:
-            stack = self._stacks.get((keys, verdicts))
+            stack = self._stacks.get((platform, verdicts, keys))
         except TypeError:
             keys = tuple([plain_key(key) for key in keys])
-            stack = self._stacks.get((keys, verdicts))
+            stack = self._stacks.get((platform, verdicts, keys))
         if stack is None:
-            stack = self._build(keys, verdicts)
-            self._stacks.put((keys, verdicts), stack, weight=len(frames) + 1)
+            stack = self._build(keys, platform, verdicts)
+            self._stacks.put((platform, verdicts, keys), stack, weight=len(frames) + 1)
         for place, top, data in stack.edits:
             _edit(frames[place], top, data)
         return stack
 
-    def _build(self, keys: Sequence[Key], verdicts: Verdicts) -> GroupedStack:
-        frames = [self._frame(key) for key in keys]
-        stack = modify(self._index, frames, verdicts)
+    def _build(self, keys: Sequence[Key], platform: str | None, verdicts: Verdicts) -> GroupedStack:
+        frames = [self._frame(key, platform) for key in keys]
+        plan = Plan.of(self._index, frames, verdicts)
+        stack = modify(plan, frames)
         base = [grouped.component for grouped in frames]
         _mute_recursion(base, keys)
         return GroupedStack(
-            app=self._variant(list(base), stack, verdicts, app=True),
-            system=self._variant(base, stack, verdicts, app=False),
+            app=self._variant(list(base), stack, plan, app=True),
+            system=self._variant(base, stack, plan, app=False),
             edits=tuple(_edits(keys, stack)),
             in_app_mix=(True in stack.in_app, False in stack.in_app),
         )
 
-    def _frame(self, key: Key) -> Grouped:
-        identity = key[:_PLACE_FREE]
+    def _frame(self, key: Key, platform: str | None) -> Grouped:
+        identity = (platform, key[PLACE:])
         grouped = self._frames.get(identity)
         if grouped is None:
-            frame = prepare(key)
+            frame = prepare(key, platform)
             component = frame_component(frame, cleans_spawn_main=self._flags.cleans_spawn_main)
             grouped = Grouped(frame, component, self._index.rules_for(frame))
             self._frames.put(identity, grouped)
         return grouped
 
     def _variant(
-        self, components: list[Component], stack: Stack, verdicts: Verdicts, *, app: bool
+        self, components: list[Component], stack: Stack, plan: Plan, *, app: bool
     ) -> Component:
         if app:
             for place, in_app in enumerate(stack.in_app):
@@ -98,7 +111,7 @@ class Stacktraces:
             hint = "ignored single non-URL JavaScript frame"
             components[0] = muted(components[0], hint)
         clamp = app and self._flags.app_frames_only
-        discarded = vote(self._index, stack, verdicts, components, clamp=clamp)
+        discarded = vote(plan, stack, components, clamp=clamp)
         if discarded:
             return node("stacktrace", components, contributes=False, hint=discarded)
         return node("stacktrace", components)
@@ -112,13 +125,13 @@ class Stacktraces:
 def _mute_recursion(components: list[Component], keys: Sequence[Key]) -> None:
     """A frame that repeats the one before it, down to the line, says nothing new."""
     for place in range(1, len(components)):
-        if _place(keys[place]) == _place(keys[place - 1]):
+        this, previous = keys[place], keys[place - 1]
+        if this[:PLACE] == previous[:PLACE] and _is_same_code(this, previous):
             components[place] = muted(components[place], "ignored due to recursion")
 
 
-def _place(key: Key) -> Key:
-    _, function, _, module, filename, abs_path, package, _, _, _, lineno, colno = key
-    return function, module, filename, abs_path, package, lineno, colno
+def _is_same_code(this: Key, other: Key) -> bool:
+    return all(this[part] == other[part] for part in _CODE)
 
 
 def _edits(keys: Sequence[Key], stack: Stack) -> list[Edit]:
@@ -127,9 +140,9 @@ def _edits(keys: Sequence[Key], stack: Stack) -> list[Edit]:
         frame = grouped.frame
         top: dict[str, Any] = {}
         data: dict[str, Any] = {}
-        if frame.function != key[1]:
+        if frame.function != key[FUNCTION]:
             top["function"], top["raw_function"] = frame.function, frame.raw_function
-        if stack.in_app[place] is not key[8]:
+        if stack.in_app[place] is not key[IN_APP]:
             top["in_app"] = stack.in_app[place]
         if place in stack.moved:
             data["orig_in_app"] = -1 if frame.in_app is None else int(frame.in_app)

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from urgentry.grouping.component import Component, leaf, muted, node
-from urgentry.grouping.exceptions import exception_variants
-from urgentry.grouping.run import Run, Variants
+from urgentry.grouping.component import Component, Variants, leaf, muted, node
+from urgentry.grouping.exceptions import exception_variants, shape_of
+from urgentry.grouping.run import Run
 from urgentry.grouping.values import items_of, object_of, text_of
 
 Strategy = Callable[[Run], Variants]
@@ -26,10 +26,30 @@ _OTHER_SIDE: Final = {"app": "system", "system": "app"}
 
 
 def calculate(run: Run) -> Variants:
-    """The tree of each variant, its root named after it."""
+    """The tree of each variant, its root named after it.
+
+    Where nobody asks for an explanation, strategies after the winner are not asked, and events of
+    one shape share their trees.
+    """
+    shape = None if run.explains else shape_of(run)
+    if shape is None:
+        return _calculate(run)
+    trees = run.config.shapes.get(shape)
+    if trees is None:
+        run.reads_messages = False
+        trees = _calculate(run)
+        run.config.shapes.put(shape, trees)
+    return trees
+
+
+def _calculate(run: Run) -> Variants:
     collected: dict[str, list[Component]] = {}
     winner: tuple[str, str] | None = None
-    for name, strategy in STRATEGIES:
+    for interface, name, strategy in STRATEGIES:
+        if not run.event.get(interface):
+            continue
+        if winner and not run.explains:
+            break
         trees = strategy(run)
         if len(trees) > 1 or "app" in trees:
             trees = _without_stackless(_decide(trees, app_decides=run.flags.app_decides))
@@ -98,11 +118,11 @@ def _threads(run: Run) -> Variants:
             f"thread, instead contains {len(threads)} threads"
         )
         return {"app": node("threads", contributes=False, hint=hint)}
-    stacks = run.stacks(thread)
-    if not stacks:
+    stack = run.stack(thread)
+    if stack is None:
         hint = "thread has no stacktrace"
         return {"app": node("threads", contributes=False, hint=hint)}
-    return {variant: node("threads", [stack]) for variant, stack in stacks.items()}
+    return {"system": node("threads", [stack.system]), "app": node("threads", [stack.app])}
 
 
 def _telling_thread(threads: list[dict[str, Any]]) -> dict[str, Any] | None:
@@ -114,7 +134,8 @@ def _telling_thread(threads: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def _stacktrace(run: Run) -> Variants:
-    return run.stacks(run.event)
+    stack = run.stack(run.event)
+    return {} if stack is None else {"system": stack.system, "app": stack.app}
 
 
 def _template(run: Run) -> Variants:
@@ -183,14 +204,15 @@ def _legacy_report(interface: str) -> Strategy:
     return strategy
 
 
-STRATEGIES: Final[tuple[tuple[str, Strategy], ...]] = (
-    ("exception", exception_variants),
-    ("threads", _threads),
-    ("stacktrace", _stacktrace),
-    ("template", _template),
-    ("csp", _csp),
-    ("hpkp", _legacy_report("hpkp")),
-    ("expect-staple", _legacy_report("expectstaple")),
-    ("expect-ct", _legacy_report("expectct")),
-    ("message", _message),
+STRATEGIES: Final[tuple[tuple[str, str, Strategy], ...]] = (
+    ("exception", "exception", exception_variants),
+    ("threads", "threads", _threads),
+    ("stacktrace", "stacktrace", _stacktrace),
+    ("template", "template", _template),
+    ("csp", "csp", _csp),
+    ("hpkp", "hpkp", _legacy_report("hpkp")),
+    ("expectstaple", "expect-staple", _legacy_report("expectstaple")),
+    ("expectct", "expect-ct", _legacy_report("expectct")),
+    ("logentry", "message", _message),
 )
+"""The part of the event that each reads, its name, and itself."""

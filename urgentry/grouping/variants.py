@@ -11,6 +11,7 @@ import msgspec
 
 from urgentry.grouping.component import Component, encode, muted
 from urgentry.grouping.config import GroupingConfig
+from urgentry.grouping.families import family_of
 from urgentry.grouping.fingerprints.matching import first_match
 from urgentry.grouping.fingerprints.rules import FingerprintRule
 from urgentry.grouping.fingerprints.variables import expand, expand_title, is_default, message_of
@@ -20,6 +21,7 @@ from urgentry.grouping.values import items_of, object_of, text_of
 
 _DEFAULT: Final = ("{{ default }}",)
 _HASH_CHARS: Final = 32
+_INFO: Final = "_fingerprint_info"
 _ORDER: Final = {"app": 0, "system": 2}
 
 
@@ -55,7 +57,10 @@ class _Fingerprint(msgspec.Struct, frozen=True):
 
 
 def group_event(event: dict[str, Any], config: GroupingConfig) -> Grouping:
-    """The event's hashes. Prepares its frames in place, and may set `fingerprint`."""
+    """The event's hashes; trees of its variants may lack what has no say in them.
+
+    Prepares frames in place, and writes `fingerprint` where a rule gives one.
+    """
     return _group(Run(event, config))
 
 
@@ -86,13 +91,22 @@ def _place(variant: Variant) -> int:
 
 
 def _fingerprint(run: Run) -> _Fingerprint:
-    """The entries to group by; a rule that matches replaces the client's in the event."""
-    sent = run.event.get("fingerprint")
-    client = tuple(str(entry) for entry in sent) if isinstance(sent, list) and sent else None
-    rule = first_match(run.config.fingerprint_rules, run.event)
+    """The entries to group by; a rule that matches replaces the client's in the event.
+
+    What the client sent is kept beside it, so that grouping again starts from the same.
+    """
+    event = run.event
+    before = event.pop(_INFO, None)
+    if isinstance(before, dict):
+        event["fingerprint"] = before.get("client_fingerprint")
+    sent = event.get("fingerprint")
+    client = tuple(map(str, sent)) if isinstance(sent, list) and sent else None
+    rules = run.config.fingerprint_rules[family_of(text_of(event, "platform"))]
+    rule = first_match(rules, event) if rules else None
     if rule is None:
         return _Fingerprint(client or _DEFAULT, client, None)
-    run.event["fingerprint"] = list(rule.fingerprint)
+    event["fingerprint"] = list(rule.fingerprint)
+    event[_INFO] = {"client_fingerprint": sent, "matched_rule": {"text": rule.text}}
     return _Fingerprint(rule.fingerprint, client, rule)
 
 

@@ -21,7 +21,8 @@ class _Patterns:
     """Patterns on one attribute, by how they are found."""
 
     exact: dict[str, list[int]] = field(default_factory=dict)
-    prefixes: dict[int, dict[str, list[int]]] = field(default_factory=dict)
+    heads: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    """Prefixes by their first two characters (or the only one)."""
     others: list[tuple[str, Test, int]] = field(default_factory=list)
 
     def add(self, matcher: Matcher, rule: int) -> None:
@@ -29,18 +30,16 @@ class _Patterns:
         if glob.exact is not None:
             self.exact.setdefault(glob.exact, []).append(rule)
         elif glob.prefix is not None:
-            by_text = self.prefixes.setdefault(len(glob.prefix), {})
-            by_text.setdefault(glob.prefix, []).append(rule)
+            self.heads.setdefault(glob.prefix[:2], []).append((glob.prefix, rule))
         else:
             self.others.append((glob.needle, glob.test, rule))
 
     def find(self, value: str, found: list[int]) -> None:
         found += self.exact.get(value, ())
-        for length, by_text in self.prefixes.items():
-            found += by_text.get(value[:length], ())
-        for needle, test, rule in self.others:
-            if needle in value and test(value):
-                found.append(rule)
+        for head in (value[:1], value[:2]):
+            if head in self.heads:
+                found += [rule for prefix, rule in self.heads[head] if value.startswith(prefix)]
+        found += [rule for needle, test, rule in self.others if needle in value and test(value)]
 
 
 @dataclass(slots=True)
@@ -53,13 +52,14 @@ class RuleIndex:
     """All rules of a configuration, base rules first.
 
     `stack_rules` have no static condition, so any frame may match; `needed_category` names the one
-    that some frame of the stack must have for that.
+    that some frame of the stack must have for that, `free_rules` are those without such a need.
     """
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self.rules = rules
         self.exception_matchers = tuple(dict.fromkeys(m for r in rules for m in r.on_exception))
         self.stack_rules: list[int] = []
+        self.free_rules: list[int] = []
         self.needed_category: dict[int, str] = {}
         self._families: dict[Family, _FamilyIndex] = {f: _FamilyIndex() for f in FAMILIES}
         for index, rule in enumerate(rules):
@@ -77,12 +77,17 @@ class RuleIndex:
             patterns.find(value, found)
             if attribute in ("path", "package") and not value.startswith("/"):
                 patterns.find(f"/{value}", found)
+        if not found:
+            return ()
         return tuple(sorted(i for i in set(found) if holds_static(self.rules[i], frame)))
 
     def _place(self, index: int, rule: Rule) -> None:
         if not any(m.attribute == "family" or m.attribute in _STATIC for m in rule.on_frame):
             self.stack_rules.append(index)
-            if category := _needed_category(rule):
+            category = _needed_category(rule)
+            if category is None:
+                self.free_rules.append(index)
+            else:
                 self.needed_category[index] = category
             return
         anchor = _anchor(rule)

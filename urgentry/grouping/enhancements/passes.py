@@ -33,42 +33,64 @@ class Stack:
 
 def exception_verdicts(index: RuleIndex, exception: dict[str, Any] | None) -> Verdicts:
     """How each matcher on exceptions judges the owner of a stack; this is part of its identity."""
-    return tuple(_judges(matcher, exception or {}) for matcher in index.exception_matchers)
+    matchers = index.exception_matchers
+    return tuple([_judges(matcher, exception or {}) for matcher in matchers]) if matchers else ()
 
 
-def modify(index: RuleIndex, frames: Sequence[Grouped], verdicts: Verdicts) -> Stack:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The rules that can match somewhere in a stack, in order, each with where to look."""
+
+    steps: tuple[tuple[Rule, str | None, Sequence[int]], ...]
+    """Rule, the category that some frame must have by then (None: no matter), places."""
+
+    @classmethod
+    def of(cls, index: RuleIndex, frames: Sequence[Grouped], verdicts: Verdicts) -> "Plan":
+        found: dict[int, Sequence[int]] = {}
+        for place, grouped in enumerate(frames):
+            for number in grouped.rules:
+                found[number] = (*found.get(number, ()), place)
+        has_categories = any(grouped.frame.category for grouped in frames) or any(
+            index.rules[number].categorizes for number in found
+        )
+        places = range(len(frames))
+        for number in index.stack_rules if has_categories else index.free_rules:
+            found[number] = places
+        if index.exception_matchers:
+            judged = dict(zip(index.exception_matchers, verdicts, strict=True))
+            found = {
+                number: places
+                for number, places in found.items()
+                if all(judged[matcher] for matcher in index.rules[number].on_exception)
+            }
+        needed = index.needed_category
+        return cls(tuple((index.rules[n], needed.get(n), found[n]) for n in sorted(found)))
+
+    def matching(self, stack: Stack, *, first_pass: bool) -> Iterator[tuple[Rule, list[int]]]:
+        """Rules with the frames that match as things stand when their turn comes."""
+        for rule, category, candidates in self.steps:
+            if category is not None and category not in stack.present:
+                continue
+            if not (rule.modifies if first_pass else rule.votes):
+                continue
+            places = [place for place in candidates if _holds(rule, place, stack)]
+            if places:
+                yield rule, places
+
+
+def modify(plan: Plan, frames: Sequence[Grouped]) -> Stack:
     """The first pass; afterwards in-app of every frame is known."""
     stack = Stack(
         frames=frames,
         in_app=[grouped.frame.in_app for grouped in frames],
         categories=[grouped.frame.category for grouped in frames],
     )
-    for rule, places in matching(index, stack, verdicts, first_pass=True):
+    for rule, places in plan.matching(stack, first_pass=True):
         for place in places:
             for action in rule.modifies:
                 _apply(action, place, stack)
     stack.in_app = [bool(value) for value in stack.in_app]
     return stack
-
-
-def matching(
-    index: RuleIndex, stack: Stack, verdicts: Verdicts, *, first_pass: bool
-) -> Iterator[tuple[Rule, list[int]]]:
-    """Rules in order, each with the frames that match as things stand when its turn comes."""
-    candidates = _candidates(index, stack)
-    needed = index.needed_category
-    judged = dict(zip(index.exception_matchers, verdicts, strict=True))
-    for number in sorted(candidates):
-        if number in needed and needed[number] not in stack.present:
-            continue
-        rule = index.rules[number]
-        if not (rule.modifies if first_pass else rule.votes):
-            continue
-        if rule.on_exception and not all(judged[matcher] for matcher in rule.on_exception):
-            continue
-        places = [place for place in candidates[number] if _holds(rule, place, stack)]
-        if places:
-            yield rule, places
 
 
 def span(spec: Range, place: int, length: int) -> Iterable[int]:
@@ -78,18 +100,9 @@ def span(spec: Range, place: int, length: int) -> Iterable[int]:
     return range(place) if spec == "v" else (place,)
 
 
-def _candidates(index: RuleIndex, stack: Stack) -> dict[int, Iterable[int]]:
-    found: dict[int, list[int]] = {}
-    for place, grouped in enumerate(stack.frames):
-        for number in grouped.rules:
-            found.setdefault(number, []).append(place)
-    everywhere = range(len(stack.frames))
-    return {**found, **dict.fromkeys(index.stack_rules, everywhere)}
-
-
 def _holds(rule: Rule, place: int, stack: Stack) -> bool:
     """The conditions that depend on the stack: category, in-app, and the two neighbours."""
-    for matcher in rule.on_frame:
+    for matcher in rule.on_state:
         if matcher.attribute == "category":
             if not _category_matches(matcher, stack.categories[place]):
                 return False

@@ -95,6 +95,15 @@ class Rule:
         return tuple(m for m in self.matchers if m.attribute not in EXCEPTION_GLOBS)
 
     @cached_property
+    def on_state(self) -> tuple[Matcher, ...]:
+        """The matchers on what other rules may have changed."""
+        return tuple(m for m in self.matchers if m.attribute in ("category", "app"))
+
+    @cached_property
+    def categorizes(self) -> bool:
+        return any(action.name == "category" for action in self.actions)
+
+    @cached_property
     def modifies(self) -> tuple[Action, ...]:
         """The actions of the first pass: they change frames."""
         return tuple(

@@ -4,22 +4,19 @@ Called by `stacktrace` with one variant's frame components (spec §8.4).
 """
 
 from urgentry.grouping.component import Component, hinted, muted, voiced
-from urgentry.grouping.enhancements.index import RuleIndex
-from urgentry.grouping.enhancements.passes import Stack, Verdicts, matching, span
+from urgentry.grouping.enhancements.passes import Plan, Stack, span
 from urgentry.grouping.enhancements.rules import LIMITS, Flag, Rule
 
 Limit = tuple[int, Rule]
 
 
-def vote(
-    index: RuleIndex, stack: Stack, verdicts: Verdicts, components: list[Component], *, clamp: bool
-) -> str | None:
+def vote(plan: Plan, stack: Stack, components: list[Component], *, clamp: bool) -> str | None:
     """Changes `components` in place; answers why the stack as a whole is discarded, if it is.
 
     With `clamp`, frames that are not in-app never contribute, whatever a rule says.
     """
     limits: dict[str, Limit] = {}
-    for rule, places in matching(index, stack, verdicts, first_pass=False):
+    for rule, places in plan.matching(stack, first_pass=False):
         for action in rule.actions:
             if isinstance(action, Flag):
                 continue

@@ -20,6 +20,7 @@ _FALSE: Final = frozenset({"0", "no", "false"})
 
 
 def first_match(rules: Iterable[FingerprintRule], event: Item) -> FingerprintRule | None:
+    """The rules are asked in order; None when no rule holds."""
     facts = _Facts(event)
     return next((rule for rule in rules if _holds(rule, facts)), None)
 
@@ -67,16 +68,11 @@ def _holds(rule: FingerprintRule, facts: _Facts) -> bool:
     for kind, matchers in rule.by_kind.items():
         if kind in ("family", "sdk"):
             value = facts.family if kind == "family" else facts.sdk
-            if not all(_chooses(matcher, value) for matcher in matchers):
+            if not all(matcher.chooses(value) for matcher in matchers):
                 return False
         elif not any(_fits(matchers, item) for item in facts.items(kind)):
             return False
     return True
-
-
-def _chooses(matcher: FingerprintMatcher, value: str) -> bool:
-    found = value in matcher.choices or "all" in matcher.choices
-    return found is not matcher.negated
 
 
 def _fits(matchers: tuple[FingerprintMatcher, ...], item: Item) -> bool:

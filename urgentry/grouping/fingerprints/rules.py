@@ -63,6 +63,11 @@ class FingerprintMatcher:
         """The alternatives of a comma list."""
         return frozenset(part.strip() for part in self.pattern.split(","))
 
+    def chooses(self, value: str) -> bool:
+        """Whether a comma list, or its negation, holds for a value."""
+        found = value in self.choices or "all" in self.choices
+        return found is not self.negated
+
     def accepts(self, value: str | None) -> bool:
         """Whether the pattern matches a value, without regard to `negated`."""
         if value is None:
@@ -88,6 +93,9 @@ class FingerprintRule:
     def by_kind(self) -> dict[Kind, tuple[FingerprintMatcher, ...]]:
         kinds = dict.fromkeys(matcher.kind for matcher in self.matchers)
         return {kind: tuple(m for m in self.matchers if m.kind == kind) for kind in kinds}
+
+    def may_hold_for(self, family: str) -> bool:
+        return all(m.chooses(family) for m in self.matchers if m.key == "family")
 
     @cached_property
     def text(self) -> str:
