@@ -1,5 +1,6 @@
 """An event on its way into the store, and the arithmetic of its keys."""
 
+import hashlib
 import itertools
 import secrets
 from typing import Any
@@ -15,6 +16,7 @@ UNCOUNTED_TAGS = frozenset({"url", "user", "trace", "trace.span", "replayId", "t
 """Nearly every event has another value: kept in the payload, not counted by value."""
 
 _ROW_BITS = 10
+_KEY_MASK = (1 << 63) - 1
 _sequence = itertools.count(secrets.randbelow(1 << _ROW_BITS))
 
 
@@ -66,6 +68,12 @@ class PreparedEvent(msgspec.Struct, kw_only=True):
     def interned_tags(self) -> tuple[tuple[str, str], ...]:
         """The tags that are worth interning as one set."""
         return tuple(tag for tag in self.tags if tag[0] not in UNCOUNTED_TAGS)
+
+
+def user_key(ident: str) -> int:
+    """The 63-bit digest under which a user is counted."""
+    digest = hashlib.blake2b(ident.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") & _KEY_MASK
 
 
 def new_row_id(received: int) -> int:

@@ -21,12 +21,12 @@ async def count_affected_users(
     }
     idents = {key: person.ident for (_, key), person in tally.people.items()}
     fresh = await rollups.add_users(tx, exact, tally.projects, idents)
-    await rollups.add_event_users(tx, _people(tally, fresh), seen=at)
+    rollups.add_event_users(tx, _people(tally, fresh), seen=at)
     gained = _by_hash(fresh)
     brought = _by_hash(await _new_to_issue(tx, fresh))
     for hash_id, count in (await _sketch(tx, tally, users_so_far, exact)).items():
         gained[hash_id] = brought[hash_id] = count
-    await hashes.add_users(tx, gained)
+    hashes.add_users(tx, gained)
     return brought
 
 
@@ -76,7 +76,7 @@ async def _sketch(
             distinct.add(registers, key)
         sketches[hash_id] = registers
         gained[hash_id] = max(0, distinct.estimate(registers) - users_so_far[hash_id])
-    await rollups.put_user_sketches(tx, sketches)
+    rollups.put_user_sketches(tx, sketches)
     return gained
 
 

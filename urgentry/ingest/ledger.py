@@ -73,7 +73,7 @@ class Ledger:
             return
 
         async def body(tx: Transaction) -> None:
-            await rollups.add_outcomes(tx, refused)
+            rollups.add_outcomes(tx, refused)
 
         try:
             await self._database.write(body)

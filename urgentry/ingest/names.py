@@ -29,12 +29,19 @@ class Names(msgspec.Struct, frozen=True):
     releases: dict[NameKey, int]
     tagsets: dict[TagsetKey, int]
 
+    @property
+    def projects(self) -> set[int]:
+        """The projects whose events these names are of."""
+        return {project_id for project_id, _ in self.tagsets}
+
 
 class KnownNames:
     """Remembers names across batches; each process has one."""
 
     def __init__(self) -> None:
         self._known = Names({}, {}, {})
+        self.started_projects: set[int] = set()
+        """Projects that are known to have had an event."""
 
     async def resolve(self, tx: Transaction, events: Iterable[PreparedEvent], *, at: int) -> Names:
         """The ids of every name in the events, made where they did not exist."""
@@ -75,10 +82,12 @@ class KnownNames:
         ):
             _remember(known, resolved)
         _remember(self._known.tagsets, names.tagsets)
+        self.started_projects |= names.projects
 
     def forget(self) -> None:
         """Somebody changed settings: names may be gone."""
         self._known = Names({}, {}, {})
+        self.started_projects = set()
 
 
 def tagset_key(event: PreparedEvent) -> TagsetKey:

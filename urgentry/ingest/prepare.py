@@ -1,19 +1,17 @@
 """A normalised, grouped event becomes what the store writes: columns, tags, user, payload."""
 
-import hashlib
 from typing import Any
 
 import orjson
 
 from urgentry import clock
-from urgentry.domain.event import EventUser, PreparedEvent
+from urgentry.domain.event import EventUser, PreparedEvent, user_key
 from urgentry.domain.issue import LEVELS, Level
 from urgentry.domain.scope import Scope
 from urgentry.ingest.group import Grouped
 from urgentry.ingest.tags import collect_tags
 
 _MAX_SEARCH_CHARS = 2_000
-_KEY_MASK = (1 << 63) - 1
 
 
 def prepare_event(
@@ -23,6 +21,7 @@ def prepare_event(
     tags = tuple(collect_tags(event))
     event["tags"] = tags
     described = grouped.description
+    event.update(_shown(grouped))
     return PreparedEvent(
         organization_id=scope.organization_id,
         project_id=scope.project_id,
@@ -48,6 +47,20 @@ def prepare_event(
     )
 
 
+def _shown(grouped: Grouped) -> dict[str, Any]:
+    """What grouping found out, which readers of the stored event see beside what was sent."""
+    described = grouped.description
+    return {
+        "type": described.type,
+        "title": described.title,
+        "culprit": described.culprit,
+        "location": described.location,
+        "metadata": described.metadata,
+        "hashes": [value.hex() for value in grouped.hashes],
+        "grouping_config": {"id": grouped.grouping.config},
+    }
+
+
 def _user(user: Any) -> EventUser | None:
     if not isinstance(user, dict) or not isinstance(user.get("sentry_user"), str):
         return None
@@ -61,12 +74,6 @@ def _user(user: Any) -> EventUser | None:
         name=_text(user.get("name")),
         ip_address=_text(user.get("ip_address")),
     )
-
-
-def user_key(ident: str) -> int:
-    """The 63-bit digest under which a user is counted."""
-    digest = hashlib.blake2b(ident.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") & _KEY_MASK
 
 
 def _text(value: Any) -> str:

@@ -56,7 +56,7 @@ class _Placed(msgspec.Struct, kw_only=True):
 
 async def write_batch(tx: Transaction, batch: Batch, known: KnownNames) -> Written:
     """Writes a batch; see the module's text."""
-    await recording.enter_batch(tx, batch.id, at=batch.at)
+    recording.enter_batch(tx, batch.id, at=batch.at)
     stored = await _claim(tx, batch)
     placed = [
         _Placed(event=event, body=body, row_id=stored[index])
@@ -67,11 +67,13 @@ async def write_batch(tx: Transaction, batch: Batch, known: KnownNames) -> Writt
     created = await _place(tx, placed, names, at=batch.at)
     tally = _tally(placed, names)
     users = await _roll_up(tx, tally, created, names, at=batch.at)
-    await _write_rows(tx, placed, names)
+    _write_rows(tx, placed, names)
     counted = await _count_issues(tx, placed, names, users)
     reopened = await _reopen(tx, placed, counted, names, at=batch.at)
-    await _count_outcomes(tx, batch, stored)
-    await recording.mark_first_events(tx, {item.event.project_id for item in placed}, at=batch.at)
+    _count_outcomes(tx, batch, stored)
+    starting = {item.event.project_id for item in placed} - known.started_projects
+    if starting:
+        await recording.mark_first_events(tx, starting, at=batch.at)
     await feed.append(tx, _entries(placed, created, reopened))
     return Written(stored=[index in stored for index in range(len(batch.events))], names=names)
 
@@ -118,7 +120,7 @@ async def _place(
     made = {-index: number[0] for index, number in enumerate(numbers, start=1)}
     for item in placed:
         item.issue_id = made.get(item.issue_id, item.issue_id)
-    await hashes.attach(
+    hashes.attach(
         tx,
         {
             rows[key].id: made.get(owner, owner)
@@ -188,10 +190,10 @@ async def _roll_up(
 ) -> dict[int, int]:
     """Adds to every roll-up; how many users each hash brings to its issue."""
     users_so_far = await hashes.count_events(tx, tally.hashes)
-    await rollups.add_hours(tx, tally.hours)
-    await rollups.add_environments(tx, tally.environments)
-    await rollups.add_releases(tx, tally.releases)
-    await rollups.add_project_releases(tx, tally.project_releases, _new_by_release(created, names))
+    rollups.add_hours(tx, tally.hours)
+    rollups.add_environments(tx, tally.environments)
+    rollups.add_releases(tx, tally.releases)
+    rollups.add_project_releases(tx, tally.project_releases, _new_by_release(created, names))
     await rollups.add_tags(tx, tally.tags, tally.projects)
     return await count_affected_users(tx, tally, users_so_far, at=at)
 
@@ -206,7 +208,7 @@ def _new_by_release(created: dict[int, _Placed], names: Names) -> dict[tuple[int
     return new
 
 
-async def _write_rows(tx: Transaction, placed: Sequence[_Placed], names: Names) -> None:
+def _write_rows(tx: Transaction, placed: Sequence[_Placed], names: Names) -> None:
     rows = [
         EventRow(
             expires_day=_expires_day(item.event),
@@ -223,7 +225,7 @@ async def _write_rows(tx: Transaction, placed: Sequence[_Placed], names: Names) 
         )
         for item in placed
     ]
-    await recording.insert_events(tx, rows, [item.body for item in placed], codec=CODEC_ZSTD)
+    recording.insert_events(tx, rows, [item.body for item in placed], codec=CODEC_ZSTD)
 
 
 async def _count_issues(
@@ -277,7 +279,7 @@ async def _reopen(
             substatus = substatus_after(issue.state, arrival)
             if substatus is not None:
                 moves[issue.id] = substatus
-    await _write_moves(tx, settled, moves, at=at)
+    _write_moves(tx, settled, moves, at=at)
     return moves
 
 
@@ -305,22 +307,22 @@ async def _newer_releases(
     }
 
 
-async def _write_moves(
+def _write_moves(
     tx: Transaction, settled: dict[int, CountedIssue], moves: dict[int, Substatus], *, at: int
 ) -> None:
     if not moves:
         return
-    await recording.reopen_issues(tx, moves, at=at)
+    recording.reopen_issues(tx, moves, at=at)
     for kind, regressed in ((_ACTIVITY_REGRESSED, True), (_ACTIVITY_REOPENED, False)):
         issues = [
             settled[issue_id]
             for issue_id, substatus in moves.items()
             if (substatus is Substatus.REGRESSED) is regressed
         ]
-        await recording.insert_activity(tx, issues, kind=kind, detail={}, at=at)
+        recording.insert_activity(tx, issues, kind=kind, detail={}, at=at)
 
 
-async def _count_outcomes(tx: Transaction, batch: Batch, stored: dict[int, int]) -> None:
+def _count_outcomes(tx: Transaction, batch: Batch, stored: dict[int, int]) -> None:
     quantities: dict[rollups.OutcomeKey, int] = {}
     for index, event in enumerate(batch.events):
         accepted = index in stored
@@ -333,7 +335,7 @@ async def _count_outcomes(tx: Transaction, batch: Batch, stored: dict[int, int])
             reason="" if accepted else Reason.DUPLICATE.value,
         )
         quantities[key] = quantities.get(key, 0) + 1
-    await rollups.add_outcomes(tx, quantities)
+    rollups.add_outcomes(tx, quantities)
 
 
 def _entries(

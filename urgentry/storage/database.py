@@ -41,6 +41,12 @@ class Transaction(Protocol):
         error on PostgreSQL. No rows: no statement.
         """
 
+    def defer(
+        self, query: str | Query, rows: Sequence[Mapping[str, Any]], /, **params: Any
+    ) -> None:
+        """`many` whose answer nobody needs: it runs, in order, before the next statement that is
+        awaited, or before the commit, and its error is raised there. Saves a hand-over each."""
+
 
 class Database(Protocol):
     """A pool of connections to one database."""

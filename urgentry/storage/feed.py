@@ -16,7 +16,7 @@ async def append(tx: Transaction, entries: Sequence[FeedEntry]) -> int:
         return 0
     head: int = await tx.value("feed.advance_head", count=len(entries))
     first, at = head - len(entries) + 1, clock.now()
-    await tx.many(
+    tx.defer(
         "feed.insert_entries",
         [
             {

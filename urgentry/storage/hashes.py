@@ -44,9 +44,9 @@ async def claim(tx: Transaction, keys: Iterable[HashKey], *, seen: int) -> dict[
     }
 
 
-async def attach(tx: Transaction, owners: Mapping[int, int]) -> None:
+def attach(tx: Transaction, owners: Mapping[int, int]) -> None:
     """Gives hashes (by id) to issues."""
-    await tx.many(
+    tx.defer(
         "hashes.attach",
         [{"id": hash_id, "issue_id": issue_id} for hash_id, issue_id in sorted(owners.items())],
     )
@@ -61,9 +61,9 @@ async def count_events(tx: Transaction, seen: Mapping[int, Seen]) -> dict[int, i
     return {row["id"]: row["users_seen"] for row in rows}
 
 
-async def add_users(tx: Transaction, users: Mapping[int, int]) -> None:
+def add_users(tx: Transaction, users: Mapping[int, int]) -> None:
     """Adds users that hashes had not met."""
-    await tx.many(
+    tx.defer(
         "hashes.add_users",
         [{"id": hash_id, "users": count} for hash_id, count in sorted(users.items())],
     )

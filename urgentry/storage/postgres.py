@@ -144,6 +144,7 @@ class PostgresTransaction:
         self._connection = connection
         self._queries = queries
         self._pending_begin = begin
+        self._deferred: list[tuple[str, str, list[Any]]] = []
         self._writes = begin is not None
         self._committed = False
         self._ended = False
@@ -177,10 +178,18 @@ class PostgresTransaction:
             answers.extend(dict(record.items()) for record in records)
         return answers
 
+    def defer(
+        self, query: str | Query, rows: Sequence[Mapping[str, Any]], /, **params: Any
+    ) -> None:
+        found = self._queries.get(query)
+        for text, values in row_template(found, "postgres").batches(found.name, rows, params):
+            self._deferred.append((found.name, text, values))
+
     async def ping(self) -> None:
         await self._send("ping", self._connection.execute, "SELECT 1", [])
 
     async def commit(self) -> None:
+        await self._send_deferred()
         self._ended = True
         if self.failure is not None:
             raise self.failure
@@ -217,6 +226,17 @@ class PostgresTransaction:
         return records
 
     async def _send(
+        self, name: str, call: Callable[..., Awaitable[Any]], text: str, values: list[Any]
+    ) -> Any:
+        await self._send_deferred()
+        return await self._send_now(name, call, text, values)
+
+    async def _send_deferred(self) -> None:
+        deferred, self._deferred = self._deferred, []
+        for name, text, values in deferred:
+            await self._send_now(name, self._connection.fetch, text, values)
+
+    async def _send_now(
         self, name: str, call: Callable[..., Awaitable[Any]], text: str, values: list[Any]
     ) -> Any:
         if self._ended:

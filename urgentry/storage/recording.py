@@ -91,9 +91,9 @@ class ReleaseAge(msgspec.Struct, frozen=True, kw_only=True):
         return self.released_at > other.released_at
 
 
-async def enter_batch(tx: Transaction, batch_id: bytes, *, at: int) -> None:
+def enter_batch(tx: Transaction, batch_id: bytes, *, at: int) -> None:
     """Says, in the batch's own transaction, that it was applied."""
-    await tx.run("recording.enter_batch", id=batch_id, applied_at=at)
+    tx.defer("recording.enter_batch", [{"id": batch_id, "applied_at": at}])
 
 
 async def was_applied(tx: Transaction, batch_id: bytes) -> bool:
@@ -124,12 +124,12 @@ async def list_taken_event_ids(
     return {_event_key(row) for row in rows}
 
 
-async def insert_events(
+def insert_events(
     tx: Transaction, rows: Sequence[EventRow], bodies: Sequence[bytes], *, codec: int
 ) -> None:
     """Writes events and, in the same order, their payloads."""
-    await tx.many("recording.insert_events", [msgspec.structs.asdict(row) for row in rows])
-    await tx.many(
+    tx.defer("recording.insert_events", [msgspec.structs.asdict(row) for row in rows])
+    tx.defer(
         "recording.insert_bodies",
         [
             {"expires_day": row.expires_day, "id": row.id, "codec": codec, "body": body}
@@ -180,9 +180,9 @@ async def count_events(tx: Transaction, counts: Iterable[IssueCounts]) -> list[C
     return [_counted_issue(row) for row in rows]
 
 
-async def reopen_issues(tx: Transaction, substatuses: Mapping[int, str], *, at: int) -> None:
+def reopen_issues(tx: Transaction, substatuses: Mapping[int, str], *, at: int) -> None:
     """Moves issues (by id) back to unresolved, with a substatus."""
-    await tx.many(
+    tx.defer(
         "recording.reopen_issues",
         [
             {"id": issue_id, "substatus": substatus, "changed_at": at}
@@ -191,11 +191,11 @@ async def reopen_issues(tx: Transaction, substatuses: Mapping[int, str], *, at: 
     )
 
 
-async def insert_activity(
+def insert_activity(
     tx: Transaction, issues: Iterable[CountedIssue], *, kind: str, detail: dict[str, Any], at: int
 ) -> None:
     """Writes the same entry, of nobody's doing, into the activity log of several issues."""
-    await tx.many(
+    tx.defer(
         "recording.insert_activities",
         [
             {

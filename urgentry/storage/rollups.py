@@ -44,17 +44,17 @@ class OutcomeKey(NamedTuple):
     reason: str
 
 
-async def add_hours(tx: Transaction, events: Mapping[HourKey, int]) -> None:
+def add_hours(tx: Transaction, events: Mapping[HourKey, int]) -> None:
     """Adds events by hash, environment and hour."""
-    await tx.many(
+    tx.defer(
         "rollups.add_hours",
         [{**key._asdict(), "events": count} for key, count in sorted(events.items())],
     )
 
 
-async def add_environments(tx: Transaction, seen: Mapping[tuple[int, int], Seen]) -> None:
+def add_environments(tx: Transaction, seen: Mapping[tuple[int, int], Seen]) -> None:
     """Adds events by (hash id, environment id)."""
-    await tx.many(
+    tx.defer(
         "rollups.add_environments",
         [
             {"hash_id": hash_id, "environment_id": environment_id, **counts._asdict()}
@@ -63,9 +63,9 @@ async def add_environments(tx: Transaction, seen: Mapping[tuple[int, int], Seen]
     )
 
 
-async def add_releases(tx: Transaction, seen: Mapping[tuple[int, int], Seen]) -> None:
+def add_releases(tx: Transaction, seen: Mapping[tuple[int, int], Seen]) -> None:
     """Adds events by (hash id, release id)."""
-    await tx.many(
+    tx.defer(
         "rollups.add_releases",
         [
             {"hash_id": hash_id, "release_id": release_id, **counts._asdict()}
@@ -74,13 +74,13 @@ async def add_releases(tx: Transaction, seen: Mapping[tuple[int, int], Seen]) ->
     )
 
 
-async def add_project_releases(
+def add_project_releases(
     tx: Transaction,
     seen: Mapping[tuple[int, int], Seen],
     new_issues: Mapping[tuple[int, int], int],
 ) -> None:
     """Adds events and new issues by (release id, project id)."""
-    await tx.many(
+    tx.defer(
         "rollups.add_project_releases",
         [
             {
@@ -103,7 +103,7 @@ async def add_tags(
         key: {**key._asdict(), "project_id": projects[key.hash_id], **counts._asdict()}
         for key, counts in sorted(seen.items())
     }
-    await _add_known_values(tx, [row for key, row in rows.items() if key[:2] in full])
+    _add_known_values(tx, [row for key, row in rows.items() if key[:2] in full])
     await _add_values(tx, {key: row for key, row in rows.items() if key[:2] not in full})
 
 
@@ -120,8 +120,8 @@ async def _add_tag_keys(tx: Transaction, seen: Mapping[TagValueKey, Seen]) -> se
     return {(row["hash_id"], row["tag_key"]) for row in rows if row["value_count"] >= VALUES_KEPT}
 
 
-async def _add_known_values(tx: Transaction, rows: Iterable[dict[str, Any]]) -> None:
-    await tx.many(
+def _add_known_values(tx: Transaction, rows: Iterable[dict[str, Any]]) -> None:
+    tx.defer(
         "rollups.add_known_tag_values",
         [{name: value for name, value in row.items() if name != "project_id"} for row in rows],
     )
@@ -135,7 +135,7 @@ async def _add_values(tx: Transaction, rows: Mapping[TagValueKey, dict[str, Any]
         if row["events"] == rows[key]["events"]:
             tag = TagKey(key.hash_id, key.tag_key)
             fresh[tag] = fresh.get(tag, 0) + 1
-    await tx.many(
+    tx.defer(
         "rollups.add_value_counts",
         [{**tag._asdict(), "value_count": count} for tag, count in sorted(fresh.items())],
     )
@@ -174,11 +174,11 @@ async def list_users_met_elsewhere(
     return [(UserKey(row["hash_id"], row["user_key"]), row["other_hash_id"]) for row in rows]
 
 
-async def add_event_users(
+def add_event_users(
     tx: Transaction, users: Mapping[tuple[int, int], EventUser], *, seen: int
 ) -> None:
     """Writes who users are, by (project id, user key)."""
-    await tx.many(
+    tx.defer(
         "rollups.add_event_users",
         [
             {
@@ -209,9 +209,9 @@ async def get_user_sketches(tx: Transaction, hash_ids: Iterable[int]) -> dict[in
     return {row["hash_id"]: bytearray(row["registers"]) for row in rows}
 
 
-async def put_user_sketches(tx: Transaction, sketches: Mapping[int, bytearray]) -> None:
+def put_user_sketches(tx: Transaction, sketches: Mapping[int, bytearray]) -> None:
     """Writes sketches by hash id."""
-    await tx.many(
+    tx.defer(
         "rollups.put_user_sketches",
         [
             {"hash_id": hash_id, "registers": bytes(registers)}
@@ -220,9 +220,9 @@ async def put_user_sketches(tx: Transaction, sketches: Mapping[int, bytearray]) 
     )
 
 
-async def add_outcomes(tx: Transaction, quantities: Mapping[OutcomeKey, int]) -> None:
+def add_outcomes(tx: Transaction, quantities: Mapping[OutcomeKey, int]) -> None:
     """Adds what became of received items."""
-    await tx.many(
+    tx.defer(
         "rollups.add_outcomes",
         [{**key._asdict(), "quantity": count} for key, count in sorted(quantities.items())],
     )

@@ -27,6 +27,9 @@ from urgentry.storage.worker import Worker, finished
 
 T = TypeVar("T")
 
+_Statement = tuple[str, str, list[Any]]
+"""Name, text and values."""
+
 OLDEST_LIBRARY = (3, 51, 3)
 """Before it a WAL could be corrupted when two connections wrote and checkpointed at once."""
 
@@ -147,6 +150,15 @@ class SqliteDatabase:
             raise DatabaseUnavailable("the database is closed")
 
 
+class _DeferredError(Exception):
+    """A statement that was sent ahead of another failed."""
+
+    def __init__(self, name: str, error: Exception) -> None:
+        super().__init__(name)
+        self.name = name
+        self.error = error
+
+
 class SqliteTransaction:
     """One transaction; BEGIN is sent with the first statement, so an empty one costs nothing.
 
@@ -157,6 +169,7 @@ class SqliteTransaction:
         self._connection = connection
         self._queries = queries
         self._begin: str | None = begin
+        self._deferred: list[_Statement] = []
         self._running: asyncio.Future[Any] | None = None
         self._failure: BaseException | None = None
         self._ended = False
@@ -187,6 +200,13 @@ class SqliteTransaction:
             answers += await self._send(found.name, self._connection.fetch, text, values)
         return answers
 
+    def defer(
+        self, query: str | Query, rows: Sequence[Mapping[str, Any]], /, **params: Any
+    ) -> None:
+        found = self._queries.get(query)
+        for text, values in row_template(found, "sqlite").batches(found.name, rows, params):
+            self._deferred.append((found.name, text, values))
+
     async def ping(self) -> None:
         await self._send("ping", self._connection.fetch, "SELECT 1", [])
 
@@ -194,8 +214,9 @@ class SqliteTransaction:
         self._ended = True
         if self._failure is not None:
             raise self._failure
-        if self._begin is None:
-            await finished(self._connection.submit(self._connection.commit))
+        before = self._take_before()
+        if before or self._begin is None:
+            await finished(self._connection.submit(lambda: self._connection.commit(before)))
 
     async def rollback(self) -> None:
         """Undoes what was done. It cannot fail and cannot be cancelled half-way."""
@@ -220,7 +241,7 @@ class SqliteTransaction:
     async def _send(
         self,
         name: str,
-        job: Callable[[str | None, str, list[Any]], T],
+        job: Callable[[Sequence["_Statement"], str, list[Any]], T],
         text: str,
         values: list[Any],
     ) -> T:
@@ -228,15 +249,26 @@ class SqliteTransaction:
             raise StorageError(f"{name}: the transaction has ended")
         if self._failure is not None:
             raise StorageError(f"{name}: a statement before it failed") from self._failure
-        begin, self._begin = self._begin, None
-        self._running = self._connection.submit(lambda: job(begin, text, values))
+        before = self._take_before(needs_begin=True)
+        self._running = self._connection.submit(lambda: job(before, text, values))
         try:
             answer: T = await self._running
+        except _DeferredError as error:
+            self._failure = translated(error.error, error.name)
+            raise self._failure from error.error
         except Exception as error:
             self._failure = translated(error, name)
             raise self._failure from error
         self._running = None
         return answer
+
+    def _take_before(self, *, needs_begin: bool = False) -> "list[_Statement]":
+        """What has to run first: BEGIN, unless it did, and what was deferred."""
+        deferred, self._deferred = self._deferred, []
+        if self._begin is not None and (deferred or needs_begin):
+            deferred.insert(0, ("begin", self._begin, []))
+            self._begin = None
+        return deferred
 
     def _interrupt(self) -> None:
         if self._running is not None and self._running.cancelled():
@@ -271,23 +303,25 @@ class _Connection:
         await finished(self._worker.submit(self._disconnect))
         self._worker.stop()
 
-    def fetch(self, begin: str | None, text: str, values: list[Any]) -> list[Row]:
-        cursor = self._begun(begin).execute(text, values)
+    def fetch(self, before: Sequence[_Statement], text: str, values: list[Any]) -> list[Row]:
+        cursor = self._after(before).execute(text, values)
         try:
             names = [column[0] for column in cursor.get_description()]
         except apsw.ExecutionCompleteError:  # there is no row
             return []
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
-    def change(self, begin: str | None, text: str, values: list[Any]) -> int:
-        db = self._begun(begin)
-        before = db.total_changes()
+    def change(self, before: Sequence[_Statement], text: str, values: list[Any]) -> int:
+        db = self._after(before)
+        changes = db.total_changes()
         db.execute(text, values).fetchall()
-        return db.total_changes() - before
+        return db.total_changes() - changes
 
-    def commit(self) -> None:
+    def commit(self, before: Sequence[_Statement]) -> None:
         try:
-            self._connected().execute("COMMIT")
+            self._after(before).execute("COMMIT")
+        except _DeferredError as error:
+            raise translated(error.error, error.name) from error.error
         except apsw.IOError as error:
             # the log may hold the commit although the disk did not say so
             raise CommitAmbiguous(f"COMMIT: {error}", hint=_UNAVAILABLE[apsw.IOError]) from error
@@ -298,10 +332,14 @@ class _Connection:
         if self._db is not None and self._db.in_transaction:
             self._db.execute("ROLLBACK")
 
-    def _begun(self, begin: str | None) -> apsw.Connection:
+    def _after(self, before: Sequence[_Statement]) -> apsw.Connection:
+        """The connection, when the statements that come first are done."""
         db = self._connected()
-        if begin is not None:
-            db.execute(begin)
+        for name, text, values in before:
+            try:
+                db.execute(text, values).fetchall()
+            except apsw.Error as error:
+                raise _DeferredError(name, error) from error
         return db
 
     def _connected(self) -> apsw.Connection:

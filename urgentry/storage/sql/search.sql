@@ -316,3 +316,68 @@ event_user.ip_address = :value
 
 -- fragment: user_ip_like
 lower(event_user.ip_address) LIKE :pattern ESCAPE '\'
+
+-- fragment: event_level_is
+event.level = :level
+
+-- fragment: event_id_is
+event.event_id = :event_id
+
+-- fragment: event_time_from
+event.timestamp >= :value
+
+-- fragment: event_time_before
+event.timestamp < :value
+
+-- fragment: event_in_release
+-- Of a release that …
+COALESCE(event.release_id, 0) IN (
+    SELECT release.id FROM release
+    WHERE release.organization_id = :organization_id AND {inner}
+)
+
+-- fragment: event_in_environment
+-- Of an environment that …
+event.environment_id IN (
+    SELECT environment.id FROM environment
+    WHERE environment.project_id IN (
+            SELECT CAST(j.value AS bigint) FROM json_each(CAST(:project_ids AS text)) AS j
+        )
+        AND {inner}
+)
+
+-- fragment: event_of_user
+-- Of a user who …
+COALESCE(event.user_key, -1) IN (
+    SELECT event_user.user_key FROM event_user
+    WHERE event_user.project_id IN (
+            SELECT CAST(j.value AS bigint) FROM json_each(CAST(:project_ids AS text)) AS j
+        )
+        AND {inner}
+)
+
+-- fragment: event_with_tagset
+-- Its tags are such that …
+event.tagset_id IN (
+    SELECT tagset.id FROM tagset
+    WHERE tagset.project_id IN (
+            SELECT CAST(j.value AS bigint) FROM json_each(CAST(:project_ids AS text)) AS j
+        )
+        AND {inner}
+)
+
+-- fragment: tagset_member_is (sqlite)
+-- A tag of a set, which is a JSON object: reading a member has no portable spelling.
+COALESCE(json_extract(tagset.tags, '$."' || :key || '"'), '') = :value
+
+-- fragment: tagset_member_is (postgres)
+-- A tag of a set, which is a JSON object: reading a member has no portable spelling.
+COALESCE(CAST(tagset.tags AS jsonb) ->> CAST(:key AS text), '') = :value
+
+-- fragment: tagset_member_like (sqlite)
+-- A tag of a set, which is a JSON object: reading a member has no portable spelling.
+lower(COALESCE(json_extract(tagset.tags, '$."' || :key || '"'), '')) LIKE :pattern ESCAPE '\'
+
+-- fragment: tagset_member_like (postgres)
+-- A tag of a set, which is a JSON object: reading a member has no portable spelling.
+lower(COALESCE(CAST(tagset.tags AS jsonb) ->> CAST(:key AS text), '')) LIKE :pattern ESCAPE '\'
