@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from urgentry.api import (
     environments,
     index,
+    issue_routes,
     keys,
     members,
     organizations,
@@ -30,6 +31,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *keys.ENDPOINTS,
     *environments.ENDPOINTS,
     *releases.ENDPOINTS,
+    *issue_routes.ENDPOINTS,
 )
 
 

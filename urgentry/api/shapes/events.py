@@ -56,10 +56,9 @@ def event_details(stored: StoredEvent, event: Json) -> Json:
     """A whole event, as lists with `full` show it."""
     entries = entries_of(event)
     row = event_row(stored, event)
-    kind = row.pop("event.type")
     return {
         **row,
-        "type": kind,
+        "type": row["event.type"],
         "platform": event.get("platform") or "other",
         "dateReceived": iso(stored.received),
         "size": len(stored.payload_json()),

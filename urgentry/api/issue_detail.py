@@ -1,0 +1,169 @@
+"""One issue: everything about it, its hashes, its log."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from urgentry import clock
+from urgentry.access.decision import Access
+from urgentry.api.endpoint import Call, endpoint, json_response
+from urgentry.api.issue_lookup import enter_issue
+from urgentry.api.issue_question import read_environments
+from urgentry.api.pagination import page_of
+from urgentry.api.shapes.accounts import account_shape
+from urgentry.api.shapes.activity import activity_shape, first_seen_shape
+from urgentry.api.shapes.events import event_row
+from urgentry.api.shapes.issues import IssueView, buckets_shape, inbox_shape, issue_shape
+from urgentry.api.shapes.releases import release_shape
+from urgentry.api.timestamps import iso
+from urgentry.domain.event import day_of, hour_of
+from urgentry.domain.issue import Issue
+from urgentry.storage import accounts, activity, events, issues, releases, stats, tags
+from urgentry.storage.database import Transaction
+from urgentry.triage.reading import read_surroundings
+
+_LOG_ENTRIES = 100
+_HOURS = 24
+_DAYS = 30
+
+Json = dict[str, Any]
+
+
+async def show(call: Call) -> Response:
+    """An issue with its log, viewers, tags, releases and counts."""
+    collapse = frozenset(call.query.getlist("collapse"))
+    async with call.database.read() as tx:
+        access, issue = await enter_issue(call, tx, "event:read")
+        shape = await shape_issue(call, tx, access, issue)
+        shape |= await _people(tx, issue)
+        if "release" not in collapse:
+            shape |= await _releases(tx, access, issue)
+        if "tags" not in collapse:
+            shape["tags"] = await _tags(tx, issue)
+        if "stats" not in collapse:
+            shape["stats"] = await _stats(tx, issue, read_environments(call))
+    if "inbox" in call.query.getlist("expand"):
+        shape["inbox"] = inbox_shape(issue)
+    return json_response(shape | {"userReportCount": 0, "participants": []})
+
+
+async def shape_issue(call: Call, tx: Transaction, access: Access, issue: Issue) -> Json:
+    """The part of an issue that every answer has."""
+    around = await read_surroundings(
+        tx,
+        [issue],
+        organization_id=access.organization.id,
+        account_id=access.account_id,
+        environments=read_environments(call),
+    )
+    view = IssueView(
+        organization=access.organization, base_url=call.deps.base_url, surroundings=around
+    )
+    return issue_shape(issue, view)
+
+
+async def list_activities(call: Call) -> Response:
+    """The log of an issue, newest first."""
+    async with call.database.read() as tx:
+        _, issue = await enter_issue(call, tx, "event:read")
+        log = await _log(tx, issue)
+    return json_response({"activity": log})
+
+
+async def list_hashes(call: Call) -> Response:
+    """The hashes that lead to an issue, each with its newest event."""
+    async with call.database.read() as tx:
+        _, issue = await enter_issue(call, tx, "event:read")
+        shown, headers = page_of(call, await issues.list_hashes(tx, issue.id))
+        latest = await events.list_latest_of_hashes(tx, [each.id for each in shown])
+    content = []
+    for each in shown:
+        stored = latest.get(each.id)
+        content.append(
+            {
+                "id": each.hash.hex(),
+                "latestEvent": event_row(stored, stored.payload()) if stored else None,
+                "mergedBySeer": False,
+                "seerMatchDistance": None,
+            }
+        )
+    return json_response(content, headers=headers)
+
+
+async def _people(tx: Transaction, issue: Issue) -> Json:
+    viewers = await issues.list_viewers(tx, issue.id)
+    known = await accounts.list_accounts(tx, [account_id for account_id, _ in viewers])
+    return {
+        "activity": await _log(tx, issue),
+        "seenBy": [
+            account_shape(known[account_id]) | {"lastSeen": iso(at)}
+            for account_id, at in viewers
+            if account_id in known
+        ],
+    }
+
+
+async def _log(tx: Transaction, issue: Issue) -> list[Json]:
+    entries = await activity.list_entries(tx, issue.id, limit=_LOG_ENTRIES)
+    people = await accounts.list_accounts(
+        tx, {entry.account_id for entry in entries if entry.account_id is not None}
+    )
+    log = [activity_shape(entry, people) for entry in entries]
+    return [*log, first_seen_shape(issue)]
+
+
+async def _releases(tx: Transaction, access: Access, issue: Issue) -> Json:
+    shapes: Json = {}
+    ids = {"firstRelease": issue.first_release_id, "lastRelease": issue.last_release_id}
+    versions = await issues.list_release_versions(tx, {each for each in ids.values() if each})
+    for name, release_id in ids.items():
+        version = versions.get(release_id or 0)
+        release = (
+            await releases.find_release(tx, access.organization.id, version) if version else None
+        )
+        shapes[name] = release_shape(release, []) if release else None
+    return shapes
+
+
+async def _tags(tx: Transaction, issue: Issue) -> list[Json]:
+    return [
+        {
+            "key": tag.key,
+            "name": tag.key,
+            "totalValues": tag.events,
+            "uniqueValues": tag.value_count,
+        }
+        for tag in await tags.list_tags(tx, issue.id, top=1)
+    ]
+
+
+async def _stats(tx: Transaction, issue: Issue, environments: tuple[str, ...]) -> Json:
+    now = clock.now()
+    shapes: Json = {}
+    for name, width, buckets, last in (
+        ("24h", 1, _HOURS, hour_of(now)),
+        ("30d", 24, _DAYS, day_of(now)),
+    ):
+        first = last - buckets + 1
+        counts = await stats.list_counts(
+            tx,
+            [issue.id],
+            first_bucket=first,
+            buckets=buckets,
+            width=width,
+            environments=environments,
+        )
+        shapes[name] = buckets_shape(
+            counts.get(issue.id), first_bucket=first, width=width, buckets=buckets
+        )
+    return shapes
+
+
+ENDPOINTS = (
+    endpoint("/organizations/{organization}/issues/{issue}/", GET=show),
+    endpoint("/issues/{issue}/", GET=show),
+    endpoint("/organizations/{organization}/issues/{issue}/activities/", GET=list_activities),
+    endpoint("/issues/{issue}/activities/", GET=list_activities),
+    endpoint("/organizations/{organization}/issues/{issue}/hashes/", GET=list_hashes),
+    endpoint("/issues/{issue}/hashes/", GET=list_hashes),
+)

@@ -1,0 +1,77 @@
+"""Events of a project: the list, one, and one as it is stored."""
+
+from starlette.responses import Response
+
+from urgentry import clock
+from urgentry.access.decision import Access, not_found
+from urgentry.api.endpoint import Call, endpoint, json_response
+from urgentry.api.event_listing import answer_page, read_page
+from urgentry.api.issue_events import shape_event
+from urgentry.api.issue_lookup import read_event_id
+from urgentry.api.issue_question import read_environments, read_span
+from urgentry.api.shapes.events import event_json
+from urgentry.domain.condition import AllOf
+from urgentry.domain.project import Project
+from urgentry.search.events import in_environments, within_span
+from urgentry.storage import events
+from urgentry.storage.database import Transaction
+from urgentry.storage.events import EventSelection, StoredEvent
+
+
+async def list_events(call: Call) -> Response:
+    """Events of a project, newest first."""
+    async with call.database.read() as tx:
+        access = await call.enter(tx, "project:read", "event:read")
+        span = read_span(call, clock.now())
+        selection = EventSelection(
+            organization_id=access.organization.id,
+            project_id=_project(access).id,
+            condition=AllOf(
+                (
+                    in_environments(read_environments(call)),
+                    within_span((span.start, span.end)),
+                )
+            ),
+        )
+        page = await read_page(call, tx, selection)
+    return answer_page(call, page)
+
+
+async def show_event(call: Call) -> Response:
+    """One event."""
+    async with call.database.read() as tx:
+        access = await call.enter(tx, "project:read", "event:read")
+        stored = await _find(call, tx, access)
+        content = await shape_event(call, tx, access, stored)
+    return json_response(content)
+
+
+async def show_json(call: Call) -> Response:
+    """One event as it is stored, normalised."""
+    async with call.database.read() as tx:
+        access = await call.enter(tx, "project:read", "event:read")
+        stored = await _find(call, tx, access)
+    return json_response(event_json(stored, _project(access)))
+
+
+async def _find(call: Call, tx: Transaction, access: Access) -> StoredEvent:
+    event_id = read_event_id(call.path("event"))
+    if event_id is not None:
+        ids = [_project(access).id]
+        stored = await events.get_event(tx, ids, event_id, now=clock.now())
+        if stored is not None:
+            return stored
+    raise not_found()
+
+
+def _project(access: Access) -> Project:
+    if access.project is None:
+        raise not_found()
+    return access.project
+
+
+ENDPOINTS = (
+    endpoint("/projects/{organization}/{project}/events/", GET=list_events),
+    endpoint("/projects/{organization}/{project}/events/{event}/", GET=show_event),
+    endpoint("/projects/{organization}/{project}/events/{event}/json/", GET=show_json),
+)
