@@ -1,9 +1,11 @@
 """Writes the pages of `docs/` that are made from code; `scripts/docs` calls it, a test compares."""
 
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 
 from urgentry.access.scopes import ROLE_MEANING, role_matrix
+from urgentry.api.routes import ENDPOINTS
 from urgentry.config import describe
 from urgentry.metrics import Metrics
 from urgentry.storage.queries import library
@@ -59,6 +61,16 @@ may not see answers 404, what they see but may not do answers 403. This page is 
 """
 
 
+OPERATIONS_HEAD = """\
+# Operations of the web API
+
+All paths are below `/api/0`; [how to call them](api.md). This page is written by `scripts/docs`.
+
+| Method | Path | What it does |
+|---|---|---|
+"""
+
+
 def settings_page() -> str:
     """Every setting with its default and meaning."""
     return SETTINGS_HEAD + "".join(
@@ -91,9 +103,24 @@ def roles_page() -> str:
     return f"{ROLES_HEAD}{meanings}\n{role_matrix()}"
 
 
+def operations_page() -> str:
+    """Every operation, told by the first paragraph of its handler's docstring."""
+    return OPERATIONS_HEAD + "".join(
+        f"| {method} | `{endpoint.path}` | {_first_paragraph(handler)} |\n"
+        for endpoint in ENDPOINTS
+        for method, handler in endpoint.methods.items()
+    )
+
+
+def _first_paragraph(described: object) -> str:
+    paragraph = (inspect.getdoc(described) or "").partition("\n\n")[0]
+    return paragraph.replace("\n", " ").replace("|", "\\|")
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "reference/dialects.md": dialects_page,
+    "reference/operations.md": operations_page,
     "reference/roles.md": roles_page,
     "reference/metrics.md": metrics_page,
 }
