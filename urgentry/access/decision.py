@@ -2,7 +2,7 @@
 
 `access` answers for an organization and perhaps one of its projects; `project_access` for a project
 that is known by its id, as an issue's is. Several scopes in a call are alternatives, as Sentry's
-operations name them: one of them is enough.
+operations name them: one of them is enough. No scope asks only whether it may be known of.
 """
 
 from typing import TypeVar
@@ -85,7 +85,8 @@ async def access(
     exist or is not theirs to see, 403 when none of the scopes is given."""
     target = found(await find_organization(tx, organization))
     entered = await _enter(tx, principal, target)
-    entered.require(*scopes)
+    if scopes:
+        entered.require(*scopes)
     if project is None:
         return entered
     return await choose_project(tx, entered, project)
@@ -99,7 +100,8 @@ async def project_access(
     target = found(await organizations.get_organization(tx, project.organization_id))
     entered = await _enter(tx, principal, target)
     chosen = await _choose(tx, entered, project)
-    chosen.require(*scopes)
+    if scopes:
+        chosen.require(*scopes)
     return chosen
 
 
