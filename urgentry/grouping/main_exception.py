@@ -8,10 +8,14 @@ from typing import Any, Final
 from urgentry.grouping.values import object_of, text_of
 
 _REACT_RECOVERY: Final = (
-    "There was an error during concurrent rendering but React was able to recover by instead "
-    "synchronously rendering the entire root.",
-    "There was an error while hydrating but React was able to recover by instead client rendering "
-    "from the nearest Suspense boundary.",
+    (
+        "There was an error during concurrent rendering but React was able to recover by instead "
+        "synchronously rendering the entire root."
+    ),
+    (
+        "There was an error while hydrating but React was able to recover by instead client "
+        "rendering from the nearest Suspense boundary."
+    ),
 )
 _RX_MODULE: Final = "io.reactivex.rxjava3.exceptions"
 _RX_WRAPPERS: Final = frozenset(

@@ -5,13 +5,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from urgentry.grouping.config import GroupingConfig
 from urgentry.grouping.flags import Flags
-from urgentry.grouping.messages import template_of
+from urgentry.grouping.messages import shorten
 from urgentry.grouping.stacktrace import GroupedStack
 from urgentry.grouping.values import frames_of, items_of, text_of
+
+_MESSAGE_CHARACTERS: Final = 16_384
+"""Text in which ids are replaced, for each event: bounds the work, and is two longest messages."""
 
 
 @dataclass(slots=True)
@@ -22,6 +25,7 @@ class Run:
     """Whether parts that cannot contribute are worked out too, to be shown."""
     reads_messages: bool = True
     """False where a stack trace that contributes silences the message anyway."""
+    characters_left: int = _MESSAGE_CHARACTERS
     main_exception: int | None = None
     has_in_app: bool = False
     has_system: bool = False
@@ -32,7 +36,10 @@ class Run:
         return self.config.flags
 
     def template_of(self, message: str) -> str:
-        return template_of(message, self.config.replace_ids)
+        """The message with ids replaced; past the budget of an event, only shortened."""
+        short = shorten(message)
+        self.characters_left -= len(short)
+        return self.config.replace_ids(short) if self.characters_left >= 0 else short
 
     def prepare_stacks(self) -> None:
         """Prepares the frames of every stack trace, in place, and keeps the trees (spec §0)."""

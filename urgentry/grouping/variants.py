@@ -73,6 +73,7 @@ def _group(run: Run) -> Grouping:
     run.prepare_stacks()
     fingerprint = _fingerprint(run)
     variants = _checksum(run.event) or _fingerprinted(run, fingerprint)
+    run.event.pop("main_exception_id", None)
     if run.main_exception is not None:
         run.event["main_exception_id"] = run.main_exception
     used = sorted((v for v in variants if v.hash is not None), key=_place)

@@ -1,7 +1,8 @@
 """Messages as templates: ids, numbers and dates give way to their kind, so that texts group.
 
-`template_of` is what the exception and message strategies hash. The patterns come in generations,
-because hashes that were stored under one must be found again; `flags` names the generation.
+`shorten` and then a `replacer` make what the exception and message strategies hash (spec §6). The
+patterns come in generations, because hashes that were stored under one must be found again; `flags`
+names the generation.
 """
 
 from collections.abc import Callable
@@ -21,11 +22,6 @@ Replace = Callable[[str], str]
 def replacer(generation: str) -> Replace:
     """The function that replaces ids as this generation of patterns does."""
     return _GENERATIONS[generation]
-
-
-def template_of(message: str, replace_ids: Replace) -> str:
-    """The first two non-blank lines, with ids replaced (spec §6)."""
-    return replace_ids(shorten(message))
 
 
 def shorten(message: str) -> str:

@@ -32,3 +32,8 @@ KITCHEN_12: Final = r"(?<!\d)(?:0?\d|1[0-2]):[0-5]\d(?::[0-5]\d)?\s?[aApP][mM]\b
 KITCHEN_24: Final = r"(?<!\d)(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?!\d)"
 DAY: Final = r"\d{4}-[01]\d-[0-3]\d"
 DATETIME_REPR: Final = r"datetime\.datetime\([^()\n]{0,120}\)"
+
+
+def any_of(forms: tuple[str, ...]) -> str:
+    """An alternation that looks at one character before it tries the forms."""
+    return f"(?=[0-9SMTWFJAONDd])(?:{'|'.join(forms)})"

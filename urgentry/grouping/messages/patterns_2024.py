@@ -4,7 +4,13 @@ from typing import Final
 
 from urgentry.grouping.messages import dates
 from urgentry.grouping.messages.networks import EMAIL, IPV4, IPV6
-from urgentry.grouping.messages.substitute import dispatching, substitution
+from urgentry.grouping.messages.substitute import (
+    AFTER_FOREIGN,
+    MID_WORD,
+    SYMBOL,
+    WORD_START,
+    substitution,
+)
 
 _DATES: Final = (
     dates.RFC_1123,
@@ -25,15 +31,20 @@ _PATTERNS: Final = {
     "uuid": r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b",
     "sha1": r"\b[0-9a-fA-F]{40}\b",
     "md5": r"\b[0-9a-fA-F]{32}\b",
-    "date": "|".join(_DATES),
-    "duration": r"(?<!\d)(?:\d++ms|\d(?:\.\d++)?s)\b|\d(?:\.\d++)?s\b",
+    "date": dates.any_of(_DATES),
+    "duration": r"(?<!\d)\d++ms\b|\d(?:\.\d++)?s\b",
     "hex": r"\b0[xX][0-9a-fA-F]++\b",
-    "float": r"(?<!\d)-?\d++\.\d++\b|-\d++\.\d++\b",
+    "float": r"-\d++\.\d++\b|\b\d++\.\d++\b",
     "int": r"-\d++\b|\b\d++\b",
     "quoted_str": r"(?<==)(?:'[^'\n]*+'|\"[^\"\n]*+\")",
     "bool": r"(?<==)(?:True|true|False|false)\b",
 }
 
-_ANYWHERE: Final = tuple(_PATTERNS)
+_BRANCHES: Final = {
+    WORD_START: tuple(name for name in _PATTERNS if name != "quoted_str"),
+    MID_WORD: ("ip", "date", "duration"),
+    SYMBOL: ("email", "ip", "float", "int", "quoted_str"),
+    AFTER_FOREIGN: ("email",),
+}
 
-replace_ids = substitution(dispatching({r"(?=[^\s])": _ANYWHERE}, _PATTERNS))
+replace_ids = substitution(_PATTERNS, _BRANCHES)

@@ -8,7 +8,13 @@ from typing import Final
 
 from urgentry.grouping.messages import dates
 from urgentry.grouping.messages.networks import EMAIL, HOSTNAME, IPV4, IPV6_GUARDED
-from urgentry.grouping.messages.substitute import dispatching, substitution
+from urgentry.grouping.messages.substitute import (
+    AFTER_FOREIGN,
+    MID_WORD,
+    SYMBOL,
+    WORD_START,
+    substitution,
+)
 
 _LONGEST: Final = 8192
 
@@ -36,7 +42,7 @@ _PATTERNS: Final = {
     "uuid": r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b",
     "sha1": r"\b[0-9a-fA-F]{40}\b",
     "md5": r"\b[0-9a-fA-F]{32}\b",
-    "date": "|".join(_DATES),
+    "date": dates.any_of(_DATES),
     "duration": r"(?<![\d])(?:\d++ms|\d++(?:\.\d++)?s)\b",
     "swift_txn_id": r"\btx[0-9a-f]{21}-[0-9a-f]{10}(?:-[0-9a-zA-Z]{1,64})?\b",
     "hex": (
@@ -53,11 +59,16 @@ _PATTERNS: Final = {
     "bool": r"(?<==)(?:True|true|False|false)\b",
 }
 
-_ANYWHERE: Final = tuple(_PATTERNS)
+_BRANCHES: Final = {
+    WORD_START: tuple(name for name in _PATTERNS if name != "quoted_str"),
+    MID_WORD: ("date", "duration"),
+    SYMBOL: ("email", "hostname", "ip", "hex", "float", "int", "quoted_str"),
+    AFTER_FOREIGN: ("email",),
+}
 
 # Text without any of these holds nothing to replace.
 _INTERESTING = re.compile(r"[0-9@=]|\.[A-Za-z]|:[:/]|[A-Fa-f]{8}")
-_substitute = substitution(dispatching({r"(?=[^\s])": _ANYWHERE}, _PATTERNS))
+_substitute = substitution(_PATTERNS, _BRANCHES)
 
 
 def replace_ids(text: str) -> str:
