@@ -11,13 +11,18 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import structlog
+from starlette.applications import Starlette
 
-from urgentry import clock
+from urgentry import __version__, clock
+from urgentry.api.endpoint import ApiDeps
+from urgentry.api.routes import routes as api_routes
 from urgentry.config import Settings
-from urgentry.errors import StorageError
+from urgentry.domain.feed import FeedEntry, FeedKind
+from urgentry.errors import ConfigError, StorageError
 from urgentry.ingest.budget import BytesInFlight
 from urgentry.ingest.endpoint import PATH as INGEST_PATH
 from urgentry.ingest.endpoint import Ingest
@@ -37,8 +42,10 @@ from urgentry.server import HttpServer
 from urgentry.storage import migrate as schema
 from urgentry.storage.data_directory import lock_data_directory
 from urgentry.storage.database import Database
+from urgentry.storage.dsn import sqlite_path
 from urgentry.storage.open import open_database
 from urgentry.storage.postgres_pool import PoolSettings
+from urgentry.tenancy.onboard import Wish, bootstrap
 
 _SWITCH_SECONDS = 0.0005
 _OLDEST_EVENT = 10 * clock.SECOND
@@ -68,19 +75,40 @@ class App:
             max_queue_bytes=limits.max_queue_bytes,
             after_commit=self.hub.wake,
         )
+        budget = BytesInFlight(limits.max_bytes_in_flight)
+        metrics.in_flight_bytes.set_function(lambda: budget.used)
+        metrics.queue_bytes.set_function(lambda: self.pipeline.queue_bytes)
+        metrics.oldest_seconds.set_function(lambda: self.pipeline.oldest_age / clock.SECOND)
         self.ingest = Ingest(
             scopes=self.scopes,
             pipeline=self.pipeline,
             ledger=self.ledger,
-            budget=BytesInFlight(limits.max_bytes_in_flight),
+            budget=budget,
             limits=BodyLimits(
                 compressed_bytes=limits.max_envelope_compressed_bytes,
                 unpack=UnpackLimits(unpacked_bytes=limits.max_envelope_bytes),
             ),
             trusted_proxies=settings.trusted_proxies,
         )
+        self.hub.listen(self._settings_changed)
+        self.pages = Starlette(
+            routes=api_routes(
+                ApiDeps(
+                    database=database,
+                    base_url=settings.base_url,
+                    event_retention_days=limits.event_retention_days,
+                    version=__version__,
+                )
+            )
+        )
         self.operations = Operations(metrics, self.problems, metrics_token=settings.metrics_token)
         self.not_ready: str | None = "starting"
+
+    def _settings_changed(self, entry: FeedEntry) -> None:
+        """Somebody, on whatever replica, changed settings: what is remembered may be wrong."""
+        if entry.kind is FeedKind.SETTINGS:
+            self.scopes.forget()
+            self.names.forget()
 
     async def problems(self) -> Mapping[str, str]:
         """What stands in the way of serving, by part."""
@@ -134,7 +162,7 @@ async def serve(settings: Settings, *, migrate: bool) -> None:
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         if is_embedded(settings):
-            stack.enter_context(lock_data_directory(settings.data_dir))
+            stack.enter_context(lock_data_directory(sqlite_path(settings.database.dsn).parent))
         database = open_settings_database(settings, observe_wait=metrics.pool_wait_seconds.observe)
         stack.push_async_callback(database.close)
         app = App(settings, database, metrics)
@@ -201,6 +229,41 @@ async def _wait_for_schema(settings: Settings, app: App, *, migrate: bool) -> No
             await asyncio.sleep(_SCHEMA_POLL_SECONDS)
         else:
             return
+
+
+async def _bootstrap(settings: Settings, app: App) -> None:
+    """Makes what `URGENTRY_BOOTSTRAP_*` asks for, where it does not exist yet."""
+    wanted = settings.bootstrap
+    if not wanted.org:
+        return
+    made = await bootstrap(
+        app.database,
+        Wish(
+            organization=wanted.org,
+            project=wanted.project,
+            email=wanted.email,
+            password=bootstrap_password(settings),
+            auth_token=wanted.auth_token or None,
+            retention_days=settings.limits.event_retention_days,
+        ),
+        base_url=settings.base_url,
+    )
+    log.info("bootstrapped", organization=made.organization, project=made.project)
+
+
+def bootstrap_password(settings: Settings) -> str | None:
+    """The password that the environment gives for the first account, if it gives one."""
+    if settings.bootstrap.password_file:
+        return read_password_file(settings.bootstrap.password_file)
+    return settings.bootstrap.password or None
+
+
+def read_password_file(path: str) -> str:
+    """The first line of a file."""
+    try:
+        return Path(path).read_text().partition("\n")[0].rstrip("\r")
+    except OSError as error:
+        raise ConfigError(f"cannot read the password file {path}: {error.strerror}") from error
 
 
 def is_embedded(settings: Settings) -> bool:

@@ -6,14 +6,22 @@ import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Any
 
+import msgspec
 import uvloop
 
 from urgentry import __version__
-from urgentry.app import open_settings_database, serve
+from urgentry.app import (
+    bootstrap_password,
+    is_embedded,
+    open_settings_database,
+    read_password_file,
+    serve,
+)
 from urgentry.config import Settings
 from urgentry.errors import SchemaMismatch, UrgentryError
 from urgentry.logs import set_up_logging
 from urgentry.storage import migrate as schema
+from urgentry.tenancy.onboard import Wish, bootstrap
 
 EXIT_ERROR = 1
 EXIT_MIGRATION_PENDING = 3
@@ -48,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_serve(commands)
     _add_migrate(commands)
+    _add_bootstrap(commands)
     return parser
 
 
@@ -82,6 +91,63 @@ def _add_migrate(commands: Any) -> None:
     command.add_argument("--to", type=int, metavar="N", help="go to schema version N, also back")
     command.add_argument("--force", action="store_true", help="go back even where data is lost")
     command.set_defaults(command=_migrate)
+
+
+def _add_bootstrap(commands: Any) -> None:
+    command = commands.add_parser(
+        "bootstrap",
+        help="make an organization, a project and its owner",
+        description="Makes what is missing and prints the DSN. Safe to run again, also beside a "
+        "running server, which knows the new key within a second.",
+    )
+    command.add_argument("--org", required=True, metavar="SLUG", help="the organization")
+    command.add_argument("--project", required=True, metavar="SLUG", help="its project")
+    command.add_argument("--email", required=True, metavar="ADDRESS", help="the owner's account")
+    password = command.add_mutually_exclusive_group()
+    password.add_argument("--password", metavar="TEXT", help="the password of a new account")
+    password.add_argument("--password-file", metavar="FILE", help="read it from a file")
+    password.add_argument("--password-stdin", action="store_true", help="read it from a line")
+    command.add_argument(
+        "--rotate-token", action="store_true", help="make a new API token in place of the first"
+    )
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    command.set_defaults(command=_bootstrap)
+
+
+async def _bootstrap(settings: Settings, arguments: argparse.Namespace) -> int:
+    wish = Wish(
+        organization=arguments.org,
+        project=arguments.project,
+        email=arguments.email,
+        password=_password(settings, arguments),
+        auth_token=settings.bootstrap.auth_token or None,
+        rotate_token=arguments.rotate_token,
+        retention_days=settings.limits.event_retention_days,
+    )
+    database = open_settings_database(settings)
+    try:
+        if is_embedded(settings):
+            await schema.migrate(database)
+        await schema.check(database)
+        made = await bootstrap(database, wish, base_url=settings.base_url)
+    finally:
+        await database.close()
+    if arguments.format == "json":
+        _say(msgspec.json.encode(made).decode())
+    else:
+        _say(f"DSN         {made.dsn}")
+        _say(f"API token   {made.auth_token or 'made before; --rotate-token makes a new one'}")
+        _say(f"Sign in at  {settings.base_url} as {made.email}")
+    return 0
+
+
+def _password(settings: Settings, arguments: argparse.Namespace) -> str | None:
+    """From an option, standard input or a file, else from the environment."""
+    if arguments.password_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    if arguments.password_file:
+        return read_password_file(arguments.password_file)
+    return arguments.password or bootstrap_password(settings)
 
 
 async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ the answer goes out after the commit. Whatever is refused is settled in the ledg
 """
 
 import re
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -16,12 +17,20 @@ from urgentry.domain.event import PreparedEvent
 from urgentry.domain.scope import Scope
 from urgentry.errors import StorageError
 from urgentry.ingest.budget import BytesInFlight
-from urgentry.ingest.envelope import Envelope, Item, make_envelope, make_item, parse_envelope
+from urgentry.ingest.envelope import (
+    Envelope,
+    Item,
+    envelope_headers,
+    make_envelope,
+    make_item,
+    parse_envelope,
+)
 from urgentry.ingest.items import event as event_item
 from urgentry.ingest.ledger import Ledger
 from urgentry.ingest.pipeline import Pipeline
 from urgentry.ingest.receipt import Receipt
 from urgentry.ingest.scopes import Scopes
+from urgentry.ingest.unpack import UnpackLimits
 from urgentry.ingest.wire import (
     BodyLimits,
     Headers,
@@ -55,6 +64,7 @@ from urgentry.protocol.items import (
     main_category,
     quantities,
 )
+from urgentry.protocol.limits import MAX_EVENT_BYTES
 from urgentry.protocol.origins import origin_allowed, origin_refused
 from urgentry.protocol.outcome import Outcome, Reason, Rejected, invalid
 from urgentry.protocol.store_body import decode_store_body, decode_store_query
@@ -65,6 +75,10 @@ PATH = re.compile(r"/api/(?:(?P<project>[^/]+)/)?(?P<endpoint>envelope|store)/?"
 _ENVELOPE_TYPE = "application/x-sentry-envelope"
 _STORE_TYPES = frozenset({"event", "transaction", "security", "feedback"})
 _METHODS = {"envelope": ("POST",), "store": ("POST", "GET")}
+_STORE_LIMITS = BodyLimits(
+    compressed_bytes=2 * MAX_EVENT_BYTES, unpack=UnpackLimits(unpacked_bytes=2 * MAX_EVENT_BYTES)
+)
+"""An event of the largest size may come as base64 in a form."""
 _RETRY_AFTER = ((b"retry-after", b"5"),)
 
 log = structlog.get_logger(__name__)
@@ -82,6 +96,14 @@ class _Request(msgspec.Struct, kw_only=True):
     received: int
     scope: Scope | None = None
     credentials: Credentials | None = None
+
+
+class _Settled(Exception):
+    """An item was refused and settled, and the request answers for it."""
+
+    def __init__(self, rejected: Rejected) -> None:
+        super().__init__(rejected.reason)
+        self.rejected = rejected
 
 
 class Ingest:
@@ -150,16 +172,30 @@ class Ingest:
             self._check_method(request)
             await self._authenticate(request)
             with self._budget.hold(expected_bytes(request.headers)) as hold:
-                body = await read_body(receive, request.headers, self._limits, hold)
-                envelope = self._envelope(request, body)
-                await self._authenticate_by_envelope(request, envelope)
-                receipt = self._receipt(request, envelope)
+                body = await read_body(receive, request.headers, self._limits_of(request), hold)
+                envelope, receipt = await self._open(request, body)
+                for item in envelope.items:
+                    await self._take_item(item, receipt, request)
+        except _Settled as settled:
+            raise settled.rejected from settled
         except Rejected as rejected:
             self._settle_request(request, rejected.outcome, rejected.reason)
             raise
-        for item in envelope.items:
-            await self._take_item(item, receipt, request)
         return receipt.event_id if self._has_event(envelope) else None
+
+    def _limits_of(self, request: _Request) -> BodyLimits:
+        return self._limits if request.endpoint == "envelope" else _STORE_LIMITS
+
+    async def _open(self, request: _Request, body: bytes) -> tuple[Envelope, Receipt]:
+        """Reads the body as an envelope; one whose request had no credentials brings its own."""
+        if request.credentials is None:
+            headers, _ = envelope_headers(body)
+            await self._enter(request, envelope_credentials(headers.get("dsn")))
+        envelope = self._envelope(request, body)
+        assert request.scope is not None  # noqa: S101 - _enter set it or raised
+        assert request.credentials is not None  # noqa: S101 - same
+        check_envelope_dsn(envelope.dsn, request.credentials, request.scope.project_id)
+        return envelope, self._receipt(request, request.scope, request.credentials, envelope)
 
     def _check_method(self, request: _Request) -> None:
         if request.method not in _METHODS[request.endpoint]:
@@ -174,13 +210,6 @@ class Ingest:
             await self._enter(request, credentials)
         elif request.endpoint != "envelope":
             raise missing()
-
-    async def _authenticate_by_envelope(self, request: _Request, envelope: Envelope) -> None:
-        if request.credentials is None:
-            await self._enter(request, envelope_credentials(envelope.headers.get("dsn")))
-        assert request.credentials is not None  # noqa: S101 - _enter sets it or raises
-        assert request.scope is not None  # noqa: S101 - same
-        check_envelope_dsn(envelope.dsn, request.credentials, request.scope.project_id)
 
     async def _enter(self, request: _Request, credentials: Credentials) -> None:
         scope = await self._scopes.find(credentials.public_key)
@@ -205,12 +234,12 @@ class Ingest:
             text = decode_store_body(body, content_type)
         return make_envelope({}, [_store_item(text)])
 
-    def _receipt(self, request: _Request, envelope: Envelope) -> Receipt:
-        assert request.scope is not None  # noqa: S101 - authenticated before
-        assert request.credentials is not None  # noqa: S101 - same
+    def _receipt(
+        self, request: _Request, scope: Scope, credentials: Credentials, envelope: Envelope
+    ) -> Receipt:
         return Receipt(
-            scope=request.scope,
-            credentials=request.credentials,
+            scope=scope,
+            credentials=credentials,
             received=request.received,
             event_id=envelope.event_id or _event_id_of(envelope) or new_event_id(),
             sent_at=envelope.sent_at,
@@ -241,8 +270,10 @@ class Ingest:
             await self._pipeline.submit(self._prepare(item, receipt))
         except Rejected as rejected:
             self._refuse_item(item, receipt.scope, rejected)
-            if rejected.status >= 429 or (request.endpoint == "store" and rejected.status != 200):  # noqa: PLR2004
-                raise
+            if rejected.status >= HTTPStatus.TOO_MANY_REQUESTS or (
+                request.endpoint == "store" and rejected.status != HTTPStatus.OK
+            ):
+                raise _Settled(rejected) from rejected
 
     def _prepare(self, item: Item, receipt: Receipt) -> PreparedEvent:
         """The event of an item. A bug that its payload meets costs this item alone."""

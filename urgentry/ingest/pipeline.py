@@ -90,6 +90,11 @@ class Pipeline:
         return await done
 
     @property
+    def queue_bytes(self) -> int:
+        """Bytes of the events that are not written yet."""
+        return self._bytes
+
+    @property
     def oldest_age(self) -> int:
         """Microseconds that the oldest unwritten event has waited."""
         since = self._waiting[0].since if self._waiting else None
@@ -116,7 +121,6 @@ class Pipeline:
 
     def _account(self, size: int) -> None:
         self._bytes += size
-        self._metrics.queue_bytes.set(self._bytes)
 
     async def _write_all(self, batch: Sequence[_Waiting]) -> None:
         self._writing_since = batch[0].since

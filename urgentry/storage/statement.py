@@ -6,7 +6,7 @@ VALUES is repeated once a row; its parameters are numbered first, those outside 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +14,8 @@ from urgentry.storage.queries import Query
 
 MAX_PARAMETERS = 32_766
 """SQLite's limit; asyncpg takes one more."""
+
+_REMEMBERED_ROWS = 32
 
 _PARAM = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|::|:([a-z_][a-z0-9_]*)""")
 _VALUES = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\b(values)\s*\(""", re.IGNORECASE)
@@ -49,6 +51,8 @@ class RowTemplate:
     outer_names: tuple[str, ...]
     head_offsets: tuple[int, ...]
     tail_offsets: tuple[int, ...]
+    texts: dict[int, str] = field(default_factory=dict, compare=False)
+    """By number of rows, for the small numbers that come again and again."""
 
     def batches(
         self, query: str, rows: Sequence[Mapping[str, Any]], params: Mapping[str, Any]
@@ -63,6 +67,14 @@ class RowTemplate:
             yield self._text(len(part)), self._values(query, part) + outer
 
     def _text(self, count: int) -> str:
+        text = self.texts.get(count)
+        if text is None:
+            text = self._repeat(count)
+            if count <= _REMEMBERED_ROWS:
+                self.texts[count] = text
+        return text
+
+    def _repeat(self, count: int) -> str:
         width = len(self.row_names)
         last = count * width + 1
         numbers = [base + n for base in range(1, last, width) for n in self.row_offsets]
