@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from urgentry.ingest.normalize.fields import (
+    MAX_U64,
     fitted_by,
     reject,
 )
@@ -18,15 +19,16 @@ _DEBUG_ID = re.compile(
 
 
 def _fit_address(value: Any, path: Path, report: Report) -> Any:
-    if type(value) is int and value >= 0:
-        return hex(value)
-    if type(value) is not str:
+    if type(value) is str:
+        try:
+            number = int(value, 16 if value.startswith(("0x", "0X")) else 10)
+        except ValueError:
+            return reject(value, path, report, "invalid digit found in string")
+    elif type(value) is int:
+        number = value
+    else:
         return reject(value, path, report, "expected an address")
-    try:
-        number = int(value, 16 if value[:2] in {"0x", "0X"} else 10)
-    except ValueError:
-        return reject(value, path, report, "invalid digit found in string")
-    return hex(number)
+    return hex(number) if 0 <= number <= MAX_U64 else reject(value, path, report)
 
 
 def _fit_debug_id(value: Any, path: Path, report: Report) -> Any:

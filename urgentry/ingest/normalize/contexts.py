@@ -1,5 +1,6 @@
 """Contexts: what surrounded the event (device, system, runtime, trace, the user's own)."""
 
+from itertools import islice
 from typing import Any
 
 from urgentry.ingest.normalize.bags import fit_bag
@@ -17,7 +18,7 @@ from urgentry.ingest.normalize.fields import (
     reject,
     text,
 )
-from urgentry.ingest.normalize.limits import CONTEXT, ENUMERATION
+from urgentry.ingest.normalize.limits import CONTEXT, CONTEXTS, ENUMERATION
 from urgentry.ingest.normalize.pairs import COOKIE_LIST, HEADER_LIST
 from urgentry.ingest.normalize.report import Path, Report
 
@@ -138,8 +139,10 @@ def fit_contexts(value: Any, path: Path, report: Report) -> dict[str, Any]:
     if type(value) is not dict:
         reject(value, path, report, "expected an object")
         return {}
+    if len(value) > CONTEXTS:
+        report.shortened(path, len(value))
     fitted: dict[str, Any] = {}
-    for name, context in value.items():
+    for name, context in islice(value.items(), CONTEXTS):
         if context is not None:
             fitted[name] = _fit_context(name, context, (path, name), report)
     return fitted

@@ -15,6 +15,7 @@ from urgentry.ingest.normalize.fields import (
     require,
     text,
 )
+from urgentry.ingest.normalize.limits import IMAGES
 from urgentry.ingest.normalize.report import Path, Report
 
 _KIND = {"type": text()}
@@ -41,7 +42,10 @@ _KINDS: dict[str, tuple[dict[str, Field], tuple[str, ...]]] = {
 def _fit_images(value: Any, path: Path, report: Report) -> Any:
     if type(value) is not list:
         return reject(value, path, report, "expected an array")
-    return [_fit_image(image, (path, index), report) for index, image in enumerate(value)]
+    if len(value) > IMAGES:
+        report.shortened(path, len(value))
+    images = value[:IMAGES]
+    return [_fit_image(image, (path, index), report) for index, image in enumerate(images)]
 
 
 def _fit_image(image: Any, path: Path, report: Report) -> Any:

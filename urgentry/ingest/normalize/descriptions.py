@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from urgentry.ingest.normalize.limits import DESCRIPTION
+
 # A release number of the .NET Framework's registry key, and the version it stands for.
 _NET_FRAMEWORK = {
     "378389": "4.5", "378675": "4.5.1", "378758": "4.5.1", "379893": "4.5.2",
@@ -35,7 +37,7 @@ def describe_runtime(context: dict[str, Any]) -> None:
     described = context.get("raw_description")
     if type(described) is not str or context.get("name") or context.get("version"):
         return
-    match = _RUNTIME.match(described)
+    match = _RUNTIME.match(described[:DESCRIPTION])
     if match is None:
         return
     context["name"] = match["name"] or described
@@ -51,7 +53,7 @@ def describe_os(context: dict[str, Any]) -> None:
     if type(described) is not str or context.get("name") or context.get("version"):
         return
     for read in (_windows, _android, _apple, _kernel, _distribution):
-        found = read(described)
+        found = read(described[:DESCRIPTION])
         if found:
             context.update({key: value for key, value in found.items() if value})
             return

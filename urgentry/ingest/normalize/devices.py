@@ -11,6 +11,8 @@ _GIB = 1024**3
 
 def device_class(device: dict[str, Any]) -> str | None:
     """`1`, `2` or `3`; None where the context does not say enough."""
+    if device.get("type") != "device":
+        return None
     if device.get("family") in _APPLE_FAMILIES:
         return _iphone_class(device.get("model"))
     frequency, count, memory = (

@@ -7,6 +7,7 @@ grouping. The result is Sentry's event JSON, what `/events/{id}/json/` answers.
 from typing import Any
 
 from urgentry.ingest.normalize.attributes import ATTRIBUTES, ERROR_ORDER
+from urgentry.ingest.normalize.bags import fit_bag
 from urgentry.ingest.normalize.breadcrumbs import fit_breadcrumbs
 from urgentry.ingest.normalize.contexts import complete_trace, fit_contexts
 from urgentry.ingest.normalize.devices import device_class
@@ -17,6 +18,7 @@ from urgentry.ingest.normalize.fields import (
     fit_member,
 )
 from urgentry.ingest.normalize.levels import read_level
+from urgentry.ingest.normalize.limits import ERRORS, UNTYPED
 from urgentry.ingest.normalize.logentry import fit_logentry
 from urgentry.ingest.normalize.logger import fit_logger
 from urgentry.ingest.normalize.mechanism import name_signals
@@ -222,9 +224,11 @@ def _fit_level(value: Any, kind: str, report: Report) -> str:
 
 
 def _attach_report(event: Event, payload: Event, report: Report) -> None:
+    errors = report.errors(ERROR_ORDER)
     given = payload.get("errors")
-    errors = [error for error in given if isinstance(error, dict)] if type(given) is list else []
-    errors += report.errors(ERROR_ORDER)
+    if type(given) is list:
+        told = [error for error in given[:ERRORS] if isinstance(error, dict)]
+        errors = fit_bag(told, *UNTYPED, at("errors"), report) + errors
     if errors:
         event["errors"] = errors
     if report.tree:

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from urgentry.ingest.normalize.limits import MEMBERS
 from urgentry.ingest.normalize.report import Path, Report
 
 Fit = Callable[[Any, Path, Report], Any]
@@ -184,7 +185,10 @@ def fit_list(member: Field) -> Field:
     def fit(value: Any, path: Path, report: Report) -> Any:
         if type(value) is not list:
             return reject(value, path, report, "expected an array")
-        return [fit_member(item, member, (path, i), report) for i, item in enumerate(value)]
+        if len(value) > MEMBERS:
+            report.shortened(path, len(value))
+        listed = value[:MEMBERS]
+        return [fit_member(item, member, (path, i), report) for i, item in enumerate(listed)]
 
     return fitted_by(fit)
 

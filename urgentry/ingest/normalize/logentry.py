@@ -14,8 +14,9 @@ from urgentry.ingest.normalize.fields import (
 from urgentry.ingest.normalize.limits import LOG_PARAMS, MESSAGE
 from urgentry.ingest.normalize.report import Path, Report
 
-_PERCENT = re.compile(r"%(?:\((?P<name>[^)]*)\))?[-+ #0]*\d*(?:\.\d+)?[a-zA-Z%]")
-_BRACES = re.compile(r"\{(?P<name>[^{}:!]*)(?:[:!][^{}]*)?\}")
+# Every repetition is bounded, or a hostile message could keep the matcher busy for hours.
+_PERCENT = re.compile(r"%(?:\((?P<name>[^()]{0,200})\))?[-+ #0]{0,5}\d{0,5}(?:\.\d{1,5})?[a-zA-Z%]")
+_BRACES = re.compile(r"\{(?P<name>[^{}:!]{0,200})(?:[:!][^{}]{0,200})?\}")
 
 
 def _fit_message(value: Any, path: Path, report: Report) -> Any:
@@ -73,7 +74,8 @@ def _interpolate(message: str, params: Any) -> str:
             return "%"
         return _parameter(match["name"], params, following, match[0])
 
-    return pattern.sub(replacement, message)
+    # What lies beyond the limit would be cut off again, at a price that the sender sets.
+    return pattern.sub(replacement, message[: sum(MESSAGE)])
 
 
 def _parameter(name: str | None, params: Any, following: Any, otherwise: str) -> str:

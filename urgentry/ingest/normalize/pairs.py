@@ -14,7 +14,7 @@ from urgentry.ingest.normalize.fields import (
     primitive_text,
     reject,
 )
-from urgentry.ingest.normalize.limits import COOKIES, HEADERS, QUERY
+from urgentry.ingest.normalize.limits import COOKIES, HEADERS, PAIRS, PARSED_TEXT, QUERY
 from urgentry.ingest.normalize.report import Path, Report
 
 Pair = list[Any]
@@ -22,14 +22,14 @@ Pair = list[Any]
 
 def parse_query(query: str) -> list[Pair]:
     """The pairs of a query string or form body, decoded; a name alone has an empty value."""
-    pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=None)
+    pairs = parse_qsl(query.removeprefix("?")[:PARSED_TEXT], keep_blank_values=True)
     return [[name, value] for name, value in pairs]
 
 
 def parse_cookies(header: str) -> list[Pair]:
     """The pairs of a Cookie header."""
     pairs: list[Pair] = []
-    for part in header.split(";"):
+    for part in header[:PARSED_TEXT].split(";"):
         name, _, value = part.strip().partition("=")
         if name:
             pairs.append([name.strip(), value.strip()])
@@ -46,9 +46,9 @@ def _pair_list(
         if type(value) is str and parse is not None:
             pairs = parse(value)
         elif type(value) is dict:
-            pairs = [[rename(key), spell(value[key])] for key in sorted(value)]
+            pairs = [[rename(key), spell(value[key])] for key in sorted(value)[:PAIRS]]
         elif type(value) is list:
-            pairs = _read_pairs(value, rename, spell, path, report)
+            pairs = _read_pairs(value[:PAIRS], rename, spell, path, report)
         else:
             return reject(value, path, report, "expected an object")
         return fit_bag(pairs, *limits, path, report)
@@ -77,13 +77,18 @@ def _plain(name: Any) -> Any:
 
 
 def _header_name(name: Any) -> str:
-    return _title(_text(name))
-
-
-@lru_cache(maxsize=1024)
-def _title(name: str) -> str:
     """`x-request-id` as `X-Request-Id`."""
+    spelled = _text(name)
+    return _remembered_title(spelled) if len(spelled) <= _USUAL_LENGTH else _title(spelled)
+
+
+def _title(name: str) -> str:
     return "-".join(word.capitalize() for word in name.split("-"))
+
+
+# All requests have much the same headers; names of a usual length only, or clients could fill it.
+_remembered_title = lru_cache(maxsize=1024)(_title)
+_USUAL_LENGTH = 40
 
 
 def _text(value: Any) -> str:

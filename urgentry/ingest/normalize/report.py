@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from urgentry.ingest.normalize.limits import MAX_NESTING
+from urgentry.ingest.normalize.limits import MAX_NESTING, REMARKS
 
 # A place in the event: `ROOT`, or the place above and the step from there. Linked rather than
 # flat, because a path is made for everything that is looked at and read for hardly anything.
@@ -29,9 +29,10 @@ def at(name: str) -> Path:
 class Report:
     """Collects remarks by path in the form that Sentry clients read them, `_meta`."""
 
-    __slots__ = ("tree",)
+    __slots__ = ("_left", "tree")
 
     def __init__(self, given: Any = None) -> None:
+        self._left = REMARKS
         self.tree: dict[str, Any] = _sound(given, MAX_NESTING) if given else {}
 
     def reject(
@@ -44,6 +45,8 @@ class Report:
         **details: Any,
     ) -> None:
         """Say that the value at `path` was replaced by null, and what it was if that is short."""
+        if not self._has_room():
+            return
         if reason:
             details["reason"] = reason
         note = self._note(path)
@@ -53,6 +56,8 @@ class Report:
 
     def shortened(self, path: Path, length: int, *, kept: int | None = None) -> None:
         """Say that the value at `path` had `length` characters or members; `kept` for a text."""
+        if not self._has_room():
+            return
         note = self._note(path)
         note["len"] = length
         if kept is not None:
@@ -72,6 +77,11 @@ class Report:
             if key:
                 _collect(self.tree[key], key, found)
         return found
+
+    def _has_room(self) -> bool:
+        """False once so much is wrong that saying all of it would cost more than the event."""
+        self._left -= 1
+        return self._left >= 0
 
     def _note(self, path: Path) -> dict[str, Any]:
         node = self.tree

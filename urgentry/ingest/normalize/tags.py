@@ -2,6 +2,7 @@
 
 import string
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from urgentry.ingest.normalize.fields import (
@@ -26,10 +27,9 @@ def fit_tags(value: Any, path: Path, report: Report) -> list[Pair]:
     if not isinstance(value, (dict, list)):
         reject(value, path, report, "expected an object")
         return []
-    candidates = list(_pairs(value))
-    if len(candidates) > TAGS:
-        report.shortened(path, len(candidates))
-        del candidates[TAGS:]
+    candidates = list(islice(_pairs(value), TAGS))
+    if len(candidates) == TAGS < len(value):
+        report.shortened(path, len(value))
     return [_fit_pair(pair, (path, index), report) for index, pair in enumerate(candidates)]
 
 

@@ -17,7 +17,6 @@ SECOND = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # 9999-12-31: the last day that Python, PostgreSQL and browsers all can show.
 _LAST_SECOND = 253_402_300_799
-_LAST = _LAST_SECOND * SECOND
 _DATE_LENGTH = len("2026-01-31")
 
 
@@ -28,30 +27,23 @@ class Clock(msgspec.Struct, frozen=True):
     shift: int
 
 
-def parse_timestamp(value: Any) -> int:
-    """Microseconds since the epoch from RFC 3339, a naive ISO time (UTC) or seconds.
+def parse_timestamp(value: Any) -> float:
+    """Seconds since the epoch from RFC 3339, a naive ISO time (UTC) or seconds.
 
     Raises ValueError with the reason in the words that clients know.
     """
-    if type(value) is float or type(value) is int:
-        micros = _from_seconds(value)
-    elif type(value) is str:
-        micros = _from_text(value)
+    if type(value) is str:
+        seconds = _from_text(value)
+    elif type(value) is float or type(value) is int:
+        seconds = value
     else:
         raise ValueError("expected a timestamp")
-    if not -_LAST <= micros <= _LAST:
+    if not -_LAST_SECOND <= seconds <= _LAST_SECOND:
         raise ValueError("timestamp out of range")
-    return micros
+    return float(seconds)
 
 
-def _from_seconds(value: float) -> int:
-    try:
-        return round(value * SECOND)
-    except (OverflowError, ValueError):
-        raise ValueError("timestamp out of range") from None
-
-
-def _from_text(value: str) -> int:
+def _from_text(value: str) -> float:
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
@@ -60,19 +52,21 @@ def _from_text(value: str) -> int:
         raise ValueError("premature end of input")
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return round(moment.timestamp() * SECOND)
+    return moment.timestamp()
 
 
 def fit_timestamp(value: Any, path: Path, report: Report, shift: int = 0) -> float | None:
-    """Seconds since the epoch as Sentry stores them, or null."""
-    if type(value) is float and not shift and 0 <= value <= _LAST_SECOND:
-        return value
+    """Seconds since the epoch as Sentry stores them, moved by `shift` µs; or null."""
     try:
-        micros = parse_timestamp(value)
+        seconds = parse_timestamp(value)
     except ValueError as error:
         report.reject(path, str(error), original=value)
         return None
-    return as_seconds(micros + shift)
+    return as_seconds(as_micros(seconds) + shift) if shift else seconds
+
+
+def as_micros(seconds: float) -> int:
+    return round(seconds * SECOND)
 
 
 def as_seconds(micros: int) -> float:
@@ -86,7 +80,7 @@ def read_clock(payload: dict[str, Any], context: NormalizeContext, report: Repor
     if value is None:
         return Clock(received, _drift(context))
     try:
-        sent = parse_timestamp(value)
+        sent = as_micros(parse_timestamp(value))
     except ValueError as error:
         report.reject(at("timestamp"), str(error), original=value)
         return Clock(received, _drift(context))
