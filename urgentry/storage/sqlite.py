@@ -67,6 +67,7 @@ _UNIQUE = (
     apsw.SQLITE_CONSTRAINT_PRIMARYKEY,
     apsw.SQLITE_CONSTRAINT_ROWID,
 )
+_DRIVER_ERRORS = (apsw.Error, OverflowError, UnicodeError)
 _REJECTED = (apsw.ConstraintError, apsw.TooBigError, apsw.RangeError, apsw.MismatchError)
 
 
@@ -256,7 +257,7 @@ class SqliteTransaction:
         except _DeferredError as error:
             self._failure = translated(error.error, error.name)
             raise self._failure from error.error
-        except Exception as error:
+        except _DRIVER_ERRORS as error:
             self._failure = translated(error, name)
             raise self._failure from error
         self._running = None
@@ -338,7 +339,7 @@ class _Connection:
         for name, text, values in before:
             try:
                 db.execute(text, values).fetchall()
-            except apsw.Error as error:
+            except _DRIVER_ERRORS as error:
                 raise _DeferredError(name, error) from error
         return db
 
@@ -366,8 +367,6 @@ def library_version() -> tuple[int, ...]:
 def translated(error: Exception, name: str) -> StorageError:
     """The error of the driver in this program's words."""
     said = f"{name}: {error}"
-    if isinstance(error, StorageError):
-        return error
     if getattr(error, "extendedresult", 0) in _UNIQUE:
         return UniqueViolation(said)
     if isinstance(error, (*_REJECTED, OverflowError, UnicodeError)):
