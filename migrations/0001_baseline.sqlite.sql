@@ -223,7 +223,7 @@ CREATE TABLE issue_redirect (
 CREATE INDEX issue_redirect_target ON issue_redirect (target_issue_id);
 
 CREATE TABLE hash (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     project_id BIGINT NOT NULL,
     hash BLOB NOT NULL,
     issue_id BIGINT,
