@@ -23,7 +23,7 @@ def help_text(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 
 def test_every_command_has_its_section(capsys: pytest.CaptureFixture[str]) -> None:
-    commands = re.findall(r"^    ([a-z]+) ", help_text(capsys), re.MULTILINE)
+    commands = re.findall(r"^    ([a-z]+)\b", help_text(capsys), re.MULTILINE)
     assert commands
     assert {name for name in SECTIONS if name.isalpha()} == set(commands)
 
