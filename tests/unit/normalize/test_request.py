@@ -71,4 +71,8 @@ def test_a_long_url_is_cut_after_it_was_split() -> None:
 
 
 def test_an_empty_request_is_none() -> None:
-    assert "request" not in normalized({"request": {"headers": {}, "data": ""}})
+    assert "request" not in normalized({"request": {"headers": {}, "cookies": "", "data": None}})
+
+
+def test_an_empty_body_is_a_body() -> None:
+    assert normalized({"request": {"data": {}}})["request"] == {"data": {}}

@@ -111,8 +111,7 @@ def _read_body(body: Any, fitted: dict[str, Any], path: Path, report: Report) ->
             fitted["inferred_content_type"] = inferred
         elif declared:
             fitted["inferred_content_type"] = declared
-    if body not in ({}, [], ""):
-        fitted["data"] = fit_bag(body, *REQUEST_BODY, (path, "data"), report)
+    fitted["data"] = fit_bag(body, *REQUEST_BODY, (path, "data"), report)
 
 
 def _content_type(headers: list[Any] | None) -> str:
