@@ -24,7 +24,7 @@ _DATES: Final = (
     dates.DATETIME_REPR,
 )
 
-_PATTERNS: Final = {
+PATTERNS: Final = {
     "email": EMAIL,
     "url": r"\b(?:wss?|https?|ftp)://[^\s]+",
     "ip": f"{IPV6}|{IPV4}",
@@ -41,10 +41,10 @@ _PATTERNS: Final = {
 }
 
 _BRANCHES: Final = {
-    WORD_START: tuple(name for name in _PATTERNS if name != "quoted_str"),
+    WORD_START: tuple(name for name in PATTERNS if name != "quoted_str"),
     MID_WORD: ("ip", "date", "duration"),
     SYMBOL: ("email", "ip", "float", "int", "quoted_str"),
     AFTER_FOREIGN: ("email",),
 }
 
-replace_ids = substitution(_PATTERNS, _BRANCHES)
+replace_ids = substitution(PATTERNS, _BRANCHES)

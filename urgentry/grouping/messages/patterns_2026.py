@@ -33,7 +33,7 @@ _DATES: Final = (
     dates.DATETIME_REPR,
 )
 
-_PATTERNS: Final = {
+PATTERNS: Final = {
     "email": EMAIL,
     "url": r"\b(?:wss?|https?|ftp)://[^\s]++",
     "hostname": HOSTNAME,
@@ -60,7 +60,7 @@ _PATTERNS: Final = {
 }
 
 _BRANCHES: Final = {
-    WORD_START: tuple(name for name in _PATTERNS if name != "quoted_str"),
+    WORD_START: tuple(name for name in PATTERNS if name != "quoted_str"),
     MID_WORD: ("date", "duration"),
     SYMBOL: ("email", "hostname", "ip", "hex", "float", "int", "quoted_str"),
     AFTER_FOREIGN: ("email",),
@@ -68,7 +68,7 @@ _BRANCHES: Final = {
 
 # Text without any of these holds nothing to replace.
 _INTERESTING = re.compile(r"[0-9@=]|\.[A-Za-z]|:[:/]|[A-Fa-f]{8}")
-_substitute = substitution(_PATTERNS, _BRANCHES)
+_substitute = substitution(PATTERNS, _BRANCHES)
 
 
 def replace_ids(text: str) -> str:
