@@ -22,14 +22,14 @@ _NOBODY = (
 async def hash_password(password: str) -> str:
     """The text to keep for a password."""
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_threads, _hasher.hash, password)
+    return await loop.run_in_executor(_threads, _hasher.hash, _encoded(password))
 
 
 async def verify_password(password_hash: str | None, password: str) -> bool:
     """Whether the password is the one that was hashed; takes as long when there is no hash."""
     loop = asyncio.get_running_loop()
     kept = password_hash or _NOBODY
-    fits = await loop.run_in_executor(_threads, _verify, kept, password)
+    fits = await loop.run_in_executor(_threads, _verify, kept, _encoded(password))
     return fits and password_hash is not None
 
 
@@ -38,7 +38,11 @@ def needs_rehash(password_hash: str) -> bool:
     return _hasher.check_needs_rehash(password_hash)
 
 
-def _verify(password_hash: str, password: str) -> bool:
+def _encoded(password: str) -> bytes:
+    return password.encode("utf-8", "surrogatepass")
+
+
+def _verify(password_hash: str, password: bytes) -> bool:
     try:
         return _hasher.verify(password_hash, password)
     except (VerificationError, InvalidHashError):

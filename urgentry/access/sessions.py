@@ -29,7 +29,7 @@ async def sign_in(
 ) -> SignedIn:
     """Checks the password and opens a session. ApiError 401 when address or password is wrong,
     not saying which; 429 when it was tried too often."""
-    address = normalise_email(email).replace("\x00", "")
+    address = normalise_email(email)
     await _admit(database, address, ip_address)
     account = await _check(database, address, password)
     opened = _new_session(account, ip_address=ip_address, user_agent=user_agent)

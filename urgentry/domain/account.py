@@ -64,8 +64,8 @@ class ApiToken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def normalise_email(email: str) -> str:
-    """The one form in which an address is stored and looked up."""
-    return email.strip().casefold()
+    """The one form in which an address is stored and looked up; what no database takes is gone."""
+    return email.encode("utf-8", "replace").decode().replace("\x00", "").strip().casefold()
 
 
 def email_problem(email: str) -> str | None:
