@@ -28,6 +28,14 @@ def family_processor_seconds(pid: int) -> float:
     return own_and_ended + sum(processor_seconds(int(child)) for child in children)
 
 
+def machine_processor_seconds() -> float:
+    """The same for everything that runs on this machine, the kernel included."""
+    user, nice, system, _idle, _iowait, irq, softirq, steal, *_ = (
+        int(ticks) for ticks in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+    )
+    return (user + nice + system + irq + softirq + steal) / _TICKS
+
+
 def parent(pid: int) -> int:
     """The process that started it."""
     return int(_stat(pid)[1])

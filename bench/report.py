@@ -69,8 +69,9 @@ def _rows(run: Measured) -> Iterator[tuple[str, str]]:
         )
         yield f"{name}: errors", str(load.errors or "none")
         if shares := run.processor_shares.get(kind):
-            yield f"{name}: server's processor", f"{shares.server:.0%} of a core"
-            yield f"{name}: database's processor", f"{shares.database:.0%} of a core"
+            of = (shares.server, shares.database, shares.generator, shares.others)
+            told = " / ".join(f"{share:.2f}" for share in of)
+            yield f"{name}: cores, server / database / generator / others", told
     yield from _single_figures(run)
     if run.visible_idle:
         yield "visible as event / issue, idle, ms", _visible(run.visible_idle)

@@ -14,7 +14,7 @@ from bench.databases import ProvidedDatabase
 from bench.limits import Bound, highest_rate
 from bench.load import LoadResult, offer
 from bench.payload import Kind
-from bench.process import memory_mb, peak_memory_mb, processor_seconds
+from bench.process import machine_processor_seconds, memory_mb, peak_memory_mb, processor_seconds
 from bench.reads import ReadLatency, read_latencies
 from bench.seed import seed
 from bench.target import Target, target_of
@@ -48,14 +48,18 @@ class Usage:
     at: float
     server_s: float
     database_s: float
+    generator_s: float
+    machine_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shares:
-    """Processor time a second, in cores: of the server and of the database's own processes."""
+    """Processor time a second, in cores. What `others` took, the server could not have."""
 
     server: float
     database: float
+    generator: float
+    others: float
 
 
 @dataclass(slots=True, kw_only=True)
@@ -161,15 +165,19 @@ def _usage(pid: int, database: ProvidedDatabase) -> Usage:
         at=time.perf_counter(),
         server_s=processor_seconds(pid),
         database_s=database.processor_seconds(),
+        generator_s=time.process_time(),
+        machine_s=machine_processor_seconds(),
     )
 
 
 def _shares(before: Usage, after: Usage) -> Shares:
     seconds = after.at - before.at
-    return Shares(
-        server=(after.server_s - before.server_s) / seconds,
-        database=(after.database_s - before.database_s) / seconds,
-    )
+    server = (after.server_s - before.server_s) / seconds
+    database = (after.database_s - before.database_s) / seconds
+    generator = (after.generator_s - before.generator_s) / seconds
+    machine = (after.machine_s - before.machine_s) / seconds
+    others = max(0.0, machine - server - database - generator)
+    return Shares(server=server, database=database, generator=generator, others=others)
 
 
 async def _see_under_load(found: Measured, target: Target, wait_seconds: float) -> None:
