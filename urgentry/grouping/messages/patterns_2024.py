@@ -6,6 +6,7 @@ from urgentry.grouping.messages import dates
 from urgentry.grouping.messages.networks import EMAIL, IPV4, IPV6
 from urgentry.grouping.messages.substitute import (
     AFTER_FOREIGN,
+    COLON_NEAR,
     MID_WORD,
     SYMBOL,
     WORD_START,
@@ -42,9 +43,10 @@ PATTERNS: Final = {
 
 _BRANCHES: Final = {
     WORD_START: tuple(name for name in PATTERNS if name != "quoted_str"),
-    MID_WORD: ("ip", "date", "duration"),
-    SYMBOL: ("email", "ip", "float", "int", "quoted_str"),
     AFTER_FOREIGN: ("email",),
+    COLON_NEAR: ("ip",),
+    MID_WORD: ("date", "duration"),
+    SYMBOL: ("email", "ip", "float", "int", "quoted_str"),
 }
 
 replace_ids = substitution(PATTERNS, _BRANCHES)

@@ -61,9 +61,9 @@ PATTERNS: Final = {
 
 _BRANCHES: Final = {
     WORD_START: tuple(name for name in PATTERNS if name != "quoted_str"),
+    AFTER_FOREIGN: ("email", "ip"),
     MID_WORD: ("date", "duration"),
     SYMBOL: ("email", "hostname", "ip", "hex", "float", "int", "quoted_str"),
-    AFTER_FOREIGN: ("email",),
 }
 
 # Text without any of these holds nothing to replace.

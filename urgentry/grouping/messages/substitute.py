@@ -22,8 +22,9 @@ _PLAIN: Final = r"""
     )++
 """
 WORD_START: Final = r"(?<!\w)(?=[0-9A-Za-z_])"
-MID_WORD: Final = r"(?<=\w)(?=[0-9SMTWFJAOND])"
+MID_WORD: Final = r"(?<=\w)(?=[0-9SMTWFJAONDd])"
 SYMBOL: Final = r"(?=[^\w\s])"
+COLON_NEAR: Final = r"(?<=\w)(?=[0-9a-fA-F]{1,4}:)"
 AFTER_FOREIGN: Final = r"(?<=[^\x00-\x7f])(?=[0-9A-Za-z_])"
 
 
