@@ -57,9 +57,7 @@ async def test_an_ended_session_speaks_for_nobody(database: Database) -> None:
     later = opened.session.expires_at
     async with database.read() as tx:
         assert await accounts.find_session_account(tx, opened.session.token_hash, at=later) is None
-    removed = await database.write(
-        lambda tx: accounts.delete_expired_sessions(tx, at=later, limit=10)
-    )
+    removed = await database.write(lambda tx: accounts.delete_expired_sessions(tx, later, limit=10))
     assert removed == 1
 
 
@@ -92,7 +90,7 @@ async def test_an_address_is_tried_ten_times(database: Database) -> None:
         await enter(database, ip="192.0.2.7")
     expired = clock.now() + 1
     cleared = await database.write(
-        lambda tx: accounts.delete_expired_failures(tx, expired=expired, limit=10)
+        lambda tx: accounts.delete_expired_failures(tx, expired, limit=10)
     )
     assert cleared == 3
     await enter(database)

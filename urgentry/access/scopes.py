@@ -75,7 +75,7 @@ ROLE_SCOPES = {
 """What a role may do in its organization. An instance admin is an owner everywhere."""
 
 ROLE_MEANING = {
-    Role.MEMBER: "Works on issues, sees everything in the organization but its settings' secrets.",
+    Role.MEMBER: "Works on issues; sees the organization, its people and its projects.",
     Role.ADMIN: "Also makes, sets up and deletes projects and teams.",
     Role.MANAGER: "Also manages people and the organization's settings.",
     Role.OWNER: "May do everything in the organization.",

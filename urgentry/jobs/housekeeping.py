@@ -6,7 +6,7 @@ from typing import Protocol
 from urgentry import clock
 from urgentry.domain.event import RETENTION_DAYS, day_of, expires_day
 from urgentry.errors import StorageError
-from urgentry.storage import feed, partitions, recording
+from urgentry.storage import accounts, feed, partitions, recording
 from urgentry.storage.database import Database, Transaction
 
 _ROUND_SECONDS = 60.0
@@ -17,7 +17,7 @@ _DAYS_AHEAD = 8
 
 
 class _Delete(Protocol):
-    async def __call__(self, tx: Transaction, at: int, *, limit: int) -> int: ...
+    async def __call__(self, tx: Transaction, at: int, /, *, limit: int) -> int: ...
 
 
 async def keep_house(database: Database) -> None:
@@ -43,9 +43,11 @@ async def prepare_partitions(database: Database) -> None:
 
 
 async def forget_passing(database: Database, *, before: int) -> None:
-    """Deletes what is only needed for a day: change log and batch ids."""
+    """Deletes what is only needed for a day: change log, batch ids, what sign-ins left."""
     await _delete_chunks(database, feed.delete_before, before)
     await _delete_chunks(database, recording.delete_batches_before, before)
+    await _delete_chunks(database, accounts.delete_expired_sessions, before)
+    await _delete_chunks(database, accounts.delete_expired_failures, before)
 
 
 async def _delete_chunks(database: Database, delete: _Delete, before: int) -> None:

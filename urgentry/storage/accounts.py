@@ -137,7 +137,7 @@ async def delete_other_sessions(tx: Transaction, account_id: int, token_hash: by
     return await tx.run("accounts.delete_other_sessions", **params)
 
 
-async def delete_expired_sessions(tx: Transaction, *, at: int, limit: int) -> int:
+async def delete_expired_sessions(tx: Transaction, at: int, *, limit: int) -> int:
     """Forgets a chunk of ended sessions; how many."""
     return await tx.run("accounts.delete_expired_sessions", at=at, limit=limit)
 
@@ -160,7 +160,7 @@ async def take_back_failure(tx: Transaction, subject: str) -> None:
     await tx.run("accounts.take_back_failure", subject=subject)
 
 
-async def delete_expired_failures(tx: Transaction, *, expired: int, limit: int) -> int:
+async def delete_expired_failures(tx: Transaction, expired: int, *, limit: int) -> int:
     """Forgets a chunk of windows that are over; how many."""
     return await tx.run("accounts.delete_expired_failures", expired=expired, limit=limit)
 
