@@ -51,7 +51,8 @@ def one(text: str) -> Query:
 def batches(
     text: str, rows: Sequence[Mapping[str, Any]], dialect: str = "postgres", **outer: Any
 ) -> list[tuple[str, list[Any]]]:
-    return list(row_template(one(text), dialect).batches("it", rows, outer))
+    found = row_template(one(text), dialect).batches("it", rows, outer)
+    return [(batch.text(), batch.values) for batch in found]
 
 
 def test_comments_go_and_literals_stay(things: Library) -> None:

@@ -23,9 +23,10 @@ from urgentry.errors import (
 )
 from urgentry.storage.database import Row
 from urgentry.storage.dsn import PostgresTarget
+from urgentry.storage.postgres_merge import merged
 from urgentry.storage.postgres_pool import Connection, Pool, PoolSettings
 from urgentry.storage.queries import Library, Query, library
-from urgentry.storage.statement import row_template, statement
+from urgentry.storage.statement import Batch, row_template, statement
 
 T = TypeVar("T")
 
@@ -144,7 +145,7 @@ class PostgresTransaction:
         self._connection = connection
         self._queries = queries
         self._pending_begin = begin
-        self._deferred: list[tuple[str, str, list[Any]]] = []
+        self._deferred: list[Batch] = []
         self._writes = begin is not None
         self._committed = False
         self._ended = False
@@ -173,8 +174,10 @@ class PostgresTransaction:
     ) -> list[Row]:
         found = self._queries.get(query)
         answers: list[Row] = []
-        for text, values in row_template(found, "postgres").batches(found.name, rows, params):
-            records = await self._send(found.name, self._connection.fetch, text, values)
+        for batch in row_template(found, "postgres").batches(found.name, rows, params):
+            records = await self._send(
+                found.name, self._connection.fetch, batch.text(), batch.values
+            )
             answers.extend(dict(record.items()) for record in records)
         return answers
 
@@ -182,8 +185,7 @@ class PostgresTransaction:
         self, query: str | Query, rows: Sequence[Mapping[str, Any]], /, **params: Any
     ) -> None:
         found = self._queries.get(query)
-        for text, values in row_template(found, "postgres").batches(found.name, rows, params):
-            self._deferred.append((found.name, text, values))
+        self._deferred += row_template(found, "postgres").batches(found.name, rows, params)
 
     async def ping(self) -> None:
         await self._send("ping", self._connection.execute, "SELECT 1", [])
@@ -233,8 +235,8 @@ class PostgresTransaction:
 
     async def _send_deferred(self) -> None:
         deferred, self._deferred = self._deferred, []
-        for name, text, values in deferred:
-            await self._send_now(name, self._connection.fetch, text, values)
+        for group in merged(deferred):
+            await self._send_now(group.name, self._connection.fetch, group.text(), group.values)
 
     async def _send_now(
         self, name: str, call: Callable[..., Awaitable[Any]], text: str, values: list[Any]

@@ -197,16 +197,18 @@ class SqliteTransaction:
     ) -> list[Row]:
         found = self._queries.get(query)
         answers: list[Row] = []
-        for text, values in row_template(found, "sqlite").batches(found.name, rows, params):
-            answers += await self._send(found.name, self._connection.fetch, text, values)
+        for batch in row_template(found, "sqlite").batches(found.name, rows, params):
+            answers += await self._send(
+                found.name, self._connection.fetch, batch.text(), batch.values
+            )
         return answers
 
     def defer(
         self, query: str | Query, rows: Sequence[Mapping[str, Any]], /, **params: Any
     ) -> None:
         found = self._queries.get(query)
-        for text, values in row_template(found, "sqlite").batches(found.name, rows, params):
-            self._deferred.append((found.name, text, values))
+        for batch in row_template(found, "sqlite").batches(found.name, rows, params):
+            self._deferred.append((found.name, batch.text(), batch.values))
 
     async def ping(self) -> None:
         await self._send("ping", self._connection.fetch, "SELECT 1", [])

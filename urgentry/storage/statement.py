@@ -56,7 +56,7 @@ class RowTemplate:
 
     def batches(
         self, query: str, rows: Sequence[Mapping[str, Any]], params: Mapping[str, Any]
-    ) -> Iterator[tuple[str, list[Any]]]:
+    ) -> "Iterator[Batch]":
         """The statements for the rows: as few as the limit of parameters allows."""
         if len(params) != len(self.outer_names) or not params.keys() >= set(self.outer_names):
             raise TypeError(_disagreement(query, frozenset(self.outer_names), params))
@@ -64,20 +64,23 @@ class RowTemplate:
         size = (MAX_PARAMETERS - len(outer)) // len(self.row_names)
         for start in range(0, len(rows), size):
             part = rows[start : start + size]
-            yield self._text(len(part)), self._values(query, part) + outer
+            yield Batch(query, self, len(part), self._values(query, part) + outer)
 
-    def _text(self, count: int) -> str:
+    def text(self, count: int, above: int = 0) -> str:
+        """The statement for so many rows; its parameters are numbered from `above` on."""
+        if above:
+            return self._repeat(count, above)
         text = self.texts.get(count)
         if text is None:
-            text = self._repeat(count)
+            text = self._repeat(count, 0)
             if count <= _REMEMBERED_ROWS:
                 self.texts[count] = text
         return text
 
-    def _repeat(self, count: int) -> str:
+    def _repeat(self, count: int, above: int) -> str:
         width = len(self.row_names)
-        last = count * width + 1
-        numbers = [base + n for base in range(1, last, width) for n in self.row_offsets]
+        last = above + count * width + 1
+        numbers = [base + n for base in range(above + 1, last, width) for n in self.row_offsets]
         return "".join((
             self.head % tuple(last + n for n in self.head_offsets),
             ",".join([self.row] * count) % tuple(numbers),
@@ -90,6 +93,19 @@ class RowTemplate:
             if len(row) != width or not all(name in row for name in names):
                 raise TypeError(_disagreement(query, frozenset(names), row))
         return [row[name] for row in rows for name in names]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One statement for several rows of one query."""
+
+    query: str
+    template: RowTemplate
+    count: int
+    values: list[Any]
+
+    def text(self, above: int = 0) -> str:
+        return self.template.text(self.count, above)
 
 
 def statement(query: Query, dialect: str) -> Statement:
