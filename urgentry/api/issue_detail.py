@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from urgentry import clock
 from urgentry.access.decision import Access
-from urgentry.api.endpoint import Call, endpoint, json_response
+from urgentry.api.endpoint import Call, json_response
 from urgentry.api.issue_lookup import enter_issue
 from urgentry.api.issue_question import read_environments
 from urgentry.api.pagination import page_of
@@ -157,13 +157,3 @@ async def _stats(tx: Transaction, issue: Issue, environments: tuple[str, ...]) -
             counts.get(issue.id), first_bucket=first, width=width, buckets=buckets
         )
     return shapes
-
-
-ENDPOINTS = (
-    endpoint("/organizations/{organization}/issues/{issue}/", GET=show),
-    endpoint("/issues/{issue}/", GET=show),
-    endpoint("/organizations/{organization}/issues/{issue}/activities/", GET=list_activities),
-    endpoint("/issues/{issue}/activities/", GET=list_activities),
-    endpoint("/organizations/{organization}/issues/{issue}/hashes/", GET=list_hashes),
-    endpoint("/issues/{issue}/hashes/", GET=list_hashes),
-)

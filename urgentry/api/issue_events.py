@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from urgentry import clock
 from urgentry.access.decision import Access, not_found
-from urgentry.api.endpoint import Call, endpoint, json_response
+from urgentry.api.endpoint import Call, json_response
 from urgentry.api.event_listing import answer_page, read_page
 from urgentry.api.issue_lookup import enter_issue, read_event_id
 from urgentry.api.issue_question import read_environments, read_span
@@ -106,11 +106,3 @@ def _selection(call: Call, access: Access, issue: Issue) -> EventSelection:
         issue_id=issue.id,
         condition=AllOf(tuple(part for part in parts if part != AllOf(()))),
     )
-
-
-ENDPOINTS = (
-    endpoint("/organizations/{organization}/issues/{issue}/events/", GET=list_events),
-    endpoint("/issues/{issue}/events/", GET=list_events),
-    endpoint("/organizations/{organization}/issues/{issue}/events/{event}/", GET=show_event),
-    endpoint("/issues/{issue}/events/{event}/", GET=show_event),
-)

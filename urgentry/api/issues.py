@@ -6,7 +6,7 @@ import msgspec
 from starlette.responses import Response
 
 from urgentry import clock
-from urgentry.api.endpoint import Call, endpoint, json_response
+from urgentry.api.endpoint import Call, json_response
 from urgentry.api.issue_question import Question, read_query, read_question
 from urgentry.api.pagination import Cursor, link_headers, read_cursor, read_per_page
 from urgentry.api.shapes.issues import IssueView, buckets_shape, list_shape
@@ -185,9 +185,3 @@ def _read_period(call: Call, question: Question) -> StatsPeriod:
     unit = clock.HOUR if hourly else clock.DAY
     buckets = min(max(1, -(-span // unit)), 100)
     return StatsPeriod(name="auto", width=1 if hourly else 24, buckets=buckets)
-
-
-ENDPOINTS = (
-    endpoint("/organizations/{organization}/issues/", GET=list_issues),
-    endpoint("/projects/{organization}/{project}/issues/", GET=list_issues),
-)

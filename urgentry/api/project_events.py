@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from urgentry import clock
 from urgentry.access.decision import Access, not_found
-from urgentry.api.endpoint import Call, endpoint, json_response
+from urgentry.api.endpoint import Call, json_response
 from urgentry.api.event_listing import answer_page, read_page
 from urgentry.api.issue_events import shape_event
 from urgentry.api.issue_lookup import read_event_id
@@ -68,10 +68,3 @@ def _project(access: Access) -> Project:
     if access.project is None:
         raise not_found()
     return access.project
-
-
-ENDPOINTS = (
-    endpoint("/projects/{organization}/{project}/events/", GET=list_events),
-    endpoint("/projects/{organization}/{project}/events/{event}/", GET=show_event),
-    endpoint("/projects/{organization}/{project}/events/{event}/json/", GET=show_json),
-)

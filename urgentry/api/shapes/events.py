@@ -6,6 +6,7 @@ import msgspec
 
 from urgentry.api.shapes.entries import entries_meta, entries_of, message_of
 from urgentry.api.shapes.frames import Json
+from urgentry.api.shapes.tags import search_for
 from urgentry.api.timestamps import iso
 from urgentry.domain.project import Project
 from urgentry.storage.events import StoredEvent
@@ -21,7 +22,6 @@ _ERROR_TEXTS = {
     "clock_drift": "Clock drift detected in SDK",
     "invalid_environment": "Invalid environment",
 }
-_USER_QUERIES = {"id": "user.id", "username": "user.username", "email": "user.email"}
 
 
 class Neighbours(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,11 +107,8 @@ def tags_of(event: Json) -> list[Json]:
     shown = []
     for key, value in sorted(tuple(pair) for pair in event.get("tags") or () if pair):
         tag = {"key": key, "value": value}
-        if key == "user":
-            kind, _, name = value.partition(":")
-            if kind in _USER_QUERIES:
-                tag["query"] = f'{_USER_QUERIES[kind]}:"{name}"'
-        shown.append(tag)
+        query = search_for(key, value)
+        shown.append(tag | {"query": query} if query else tag)
     return shown
 
 
