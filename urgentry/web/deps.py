@@ -1,0 +1,22 @@
+"""What `app` gives the pages."""
+
+import msgspec
+
+from urgentry.live.hub import Hub
+from urgentry.protocol.forwarded import Networks
+from urgentry.storage.database import Database
+
+
+class WebDeps(msgspec.Struct, frozen=True, kw_only=True):
+    """Plain values and the parts that pages talk to."""
+
+    database: Database
+    hub: Hub
+    base_url: str
+    trusted_proxies: Networks = ()
+    event_retention_days: int = 90
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether cookies may travel on encrypted connections only."""
+        return self.base_url.startswith("https:")

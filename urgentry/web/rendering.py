@@ -1,0 +1,72 @@
+"""Turns a template and a view into HTML. Everything that is printed is escaped."""
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from urgentry import clock
+from urgentry.web import assets, formats
+from urgentry.web.icons import icon, level_mark
+
+
+def moment(at: int | None, *, style: str = "ago") -> Markup:
+    """A time: relative or exact as text, exact for scripts, which keep it current and local."""
+    if at is None:
+        return Markup("–")
+    now = clock.now()
+    texts = {
+        "ago": formats.ago(at, now),
+        "old": formats.old(at, now),
+        "day": formats.day(at),
+        "exact": formats.exact(at),
+    }
+    return Markup('<time datetime="{}" data-style="{}" title="{}">{}</time>').format(
+        formats.iso(at), style, formats.exact(at), texts[style]
+    )
+
+
+def number(value: int, *, about: bool = False) -> Markup:
+    """A number in short, in full when pointed at; `about` says that it is an estimate."""
+    mark = "~" if about else ""
+    return Markup('<span class="num" title="{0}{1}">{0}{2}</span>').format(
+        mark, formats.full_number(value), formats.short_number(value)
+    )
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals.update(
+        icon=icon,
+        level_mark=level_mark,
+        moment=moment,
+        number=number,
+        asset=assets.address,
+        modules=assets.modules,
+    )
+    environment.filters.update(
+        short_number=formats.short_number,
+        full_number=formats.full_number,
+        initials=formats.initials,
+        hue=formats.hue,
+        size=formats.size,
+        span=formats.span_text,
+    )
+    environment.globals.update(plural=formats.plural, percent=formats.percent)
+    return environment
+
+
+_templates = _environment()
+
+
+def render(template: str, view: dict[str, Any]) -> str:
+    """The HTML of a page."""
+    return _templates.get_template(template).render(view)

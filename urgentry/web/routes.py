@@ -1,0 +1,54 @@
+"""The table of contents of the pages. `app` mounts what `routes` answers, below `/`."""
+
+from collections.abc import Iterable
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from urgentry.web import appearance, assets, issue_actions, issue_list, setup, sign_in
+from urgentry.web.deps import WebDeps
+from urgentry.web.edge import Page, as_route, not_found
+
+PAGES: tuple[Page, ...] = (
+    *sign_in.PAGES,
+    *setup.PAGES,
+    *appearance.PAGES,
+    *issue_list.PAGES,
+    *issue_actions.PAGES,
+)
+
+
+def routes(deps: WebDeps) -> list[BaseRoute]:
+    """Every page, the static files, and a page for what does not exist."""
+
+    async def rest(request: Request) -> Response:
+        return await _rest(request, deps)
+
+    table: list[BaseRoute] = [Route("/static/{version}/{name:path}", assets.serve)]
+    table += [as_route(declared, deps) for declared in _joined(PAGES)]
+    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+    table.append(Route("/{path:path}", rest, methods=methods))
+    return table
+
+
+def _joined(pages: Iterable[Page]) -> list[Page]:
+    """One page for each address, whichever modules bring its methods."""
+    joined: dict[str, Page] = {}
+    for declared in pages:
+        known = joined.get(declared.path)
+        methods = {**known.methods, **declared.methods} if known else declared.methods
+        joined[declared.path] = Page(declared.path, methods, declared.is_public)
+    return list(joined.values())
+
+
+async def _rest(request: Request, deps: WebDeps) -> Response:
+    """Addresses without their slash, those that Sentry's links have, and those that lead nowhere."""
+    path = request.url.path
+    query = f"?{request.url.query}" if request.url.query else ""
+    if request.method in ("GET", "HEAD"):
+        if not path.endswith("/") and "." not in path.rpartition("/")[2]:
+            return RedirectResponse("/" + path.lstrip("/") + "/" + query, 307)
+        if path.startswith("/organizations/"):
+            return RedirectResponse("/" + path.removeprefix("/organizations/").lstrip("/") + query, 307)
+    return await not_found(request, deps)

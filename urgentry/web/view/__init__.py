@@ -1,0 +1,1 @@
+"""From domain types and stored events to what templates print; pure."""
