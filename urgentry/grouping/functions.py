@@ -26,6 +26,8 @@ _RESTORED: Final = {ord(mark): text for text, mark in _PROTECTED}
 _ARROW: Final = "\ue004"
 _LAMBDA_MARK: Final = "lambda"
 
+_PAIRS: Final = {"(": re.compile(r"[()]"), "[": re.compile(r"[\[\]]"), "<": re.compile("[<>]")}
+_STRUCTURE = re.compile(r"[\s(){}\[\]<>]")
 _TRAILER = re.compile(r"(?:\bconst|&)\Z")
 _LAMBDA = re.compile(r"\$_\d{1,9}\b|\{lambda\([^{}]{0,4096}?\)#\d{1,9}\}|lambda_[a-f0-9]{32}")
 _MSVC_ANONYMOUS = re.compile(r"\?A0x[a-f0-9]{8}::")
@@ -50,11 +52,11 @@ def _trim_native(name: str, platform: str | None) -> str:
     name = name.strip()
     if name.startswith(_OBJC):
         return name
-    text = _replace_outermost(name, "[", "]", _without_clone).rstrip()
+    text = _replace_outermost(name, "[", _without_clone).rstrip()
     text = _without_trailers(text)
     text = _protect(text)
-    text = _replace_outermost(text, "(", ")", _without_arguments)
-    text = _replace_outermost(text, "<", ">", _short_generics)
+    text = _replace_outermost(text, "(", _without_arguments)
+    text = _replace_outermost(text, "<", _short_generics)
     token = _last_token(text)
     if token.startswith("@") and platform in ("cocoa", "swift"):
         return "thunk for closure" if "thunk for " in name else "closure"
@@ -71,8 +73,11 @@ def _protect(text: str) -> str:
     for plain, mark in _PROTECTED:
         if plain in text:
             text = text.replace(plain, mark)
-    text = _LAMBDA.sub(_LAMBDA_MARK, text)
-    return _MSVC_ANONYMOUS.sub("\ue005::", text)
+    if "lambda" in text or "$_" in text:
+        text = _LAMBDA.sub(_LAMBDA_MARK, text)
+    if "?A0x" in text:
+        text = _MSVC_ANONYMOUS.sub("\ue005::", text)
+    return text
 
 
 def _without_clone(content: str, _start: int) -> str:
@@ -91,30 +96,28 @@ def _short_generics(content: str, start: int) -> str:
     if start > 0:
         return "<T>"
     content = _AS_TRAIT.sub("", content, count=1) if _AS_TRAIT.match(content) else content
-    inner = _replace_outermost(content, "<", ">", _short_generics)
+    inner = _replace_outermost(content, "<", _short_generics)
     return inner.split(" as ", 1)[0]
 
 
-def _replace_outermost(
-    text: str, opening: str, closing: str, replace: Callable[[str, int], str]
-) -> str:
+def _replace_outermost(text: str, opening: str, replace: Callable[[str, int], str]) -> str:
     """`replace(content, start)` takes the place of each outermost pair of brackets.
 
     A closing bracket too many hides the text up to the next opening one: hashes depend on it.
     """
-    if opening not in text and closing not in text:
+    brackets = _PAIRS[opening]
+    if not brackets.search(text):
         return text
     depth, start, plain_from = 0, 0, 0
     out: list[str] = []
-    for index, char in enumerate(text):
-        if char not in (opening, closing):
-            continue
+    for match in brackets.finditer(text):
+        index = match.start()
         if depth == 0:
             out.append(text[plain_from:index])
             start = index
-        depth += 1 if char == opening else -1
+        depth += 1 if text[index] == opening else -1
         if depth == 0:
-            if char == closing:
+            if text[index] != opening:
                 out.append(replace(text[start + 1 : index], start))
             plain_from = index + 1
     if depth == 0:
@@ -140,23 +143,19 @@ def _split_outside_brackets(text: str) -> list[str]:
     """Words; blanks inside brackets do not part them, what an unclosed bracket holds is dropped."""
     tokens: list[str] = []
     closers: list[str] = []
-    word, taken = "", 0
-    for index, char in enumerate(text):
+    start, opened = 0, 0
+    for match in _STRUCTURE.finditer(text):
+        char = text[match.start()]
         if char in _BRACKETS:
+            opened = opened if closers else match.start()
             closers.append(_BRACKETS[char])
         elif closers:
             if char == closers[-1]:
                 closers.pop()
-                if not closers:
-                    word += text[taken : index + 1]
-                    taken = index + 1
         elif char.isspace():
-            tokens.append(word)
-            word, taken = "", index + 1
-        else:
-            word += text[taken : index + 1]
-            taken = index + 1
-    tokens.append(word)
+            tokens.append(text[start : match.start()])
+            start = match.end()
+    tokens.append(text[start:opened] if closers else text[start:])
     return [token for token in tokens if token]
 
 

@@ -11,10 +11,17 @@ from urgentry.grouping.config import GroupingConfig
 from urgentry.grouping.flags import Flags
 from urgentry.grouping.messages import shorten
 from urgentry.grouping.stacktrace import GroupedStack
+from urgentry.grouping.threads import telling_thread
 from urgentry.grouping.values import frames_of, items_of, text_of
 
 _MESSAGE_CHARACTERS: Final = 16_384
 """Text in which ids are replaced, for each event: bounds the work, and is two longest messages."""
+_FRAMES: Final = 2_000
+"""Frames that rules run over, for each event: eight stacks of the longest that is stored."""
+_NAME_UNIT: Final = 128
+"""So many characters of function names cost as much as a frame."""
+_FEW_FRAMES: Final = 50
+"""Stacks up to this length are not worth measuring."""
 
 
 @dataclass(slots=True)
@@ -26,6 +33,7 @@ class Run:
     reads_messages: bool = True
     """False where a stack trace that contributes silences the message anyway."""
     characters_left: int = _MESSAGE_CHARACTERS
+    frames_left: int = _FRAMES
     main_exception: int | None = None
     has_in_app: bool = False
     has_system: bool = False
@@ -42,17 +50,34 @@ class Run:
         return self.config.replace_ids(short) if self.characters_left >= 0 else short
 
     def prepare_stacks(self) -> None:
-        """Prepares the frames of every stack trace, in place, and keeps the trees (spec §0)."""
+        """Prepares the frames of stack traces in place, and keeps what they gave (spec §0).
+
+        Those that decide the grouping come first. Where the budget ends, a stack is left as the
+        client sent it, and an exception beyond it counts as one without a stack.
+        """
         platform = text_of(self.event, "platform")
         group = self.config.stacktraces.group
         for holder, owner in _holders(self.event):
-            if frames := frames_of(holder):
+            frames = frames_of(holder)
+            if frames and self._affords(frames):
                 stack = group(frames, platform, owner)
                 self._stacks[id(holder)] = stack
                 self.has_in_app |= stack.in_app_mix[0]
                 self.has_system |= stack.in_app_mix[1]
             if "raw_stacktrace" in holder:
-                group(frames_of(holder, "raw_stacktrace"), platform, owner)
+                raw = frames_of(holder, "raw_stacktrace")
+                if raw and self._affords(raw):
+                    group(raw, platform, owner)
+
+    def _affords(self, frames: list[dict[str, Any]]) -> bool:
+        cost = len(frames)
+        if cost > _FEW_FRAMES:
+            cost += sum(len(text_of(frame, "function") or "") for frame in frames) // _NAME_UNIT
+        if cost > self.frames_left:
+            self.frames_left = 0
+            return False
+        self.frames_left -= cost
+        return True
 
     def stack(self, holder: dict[str, Any]) -> GroupedStack | None:
         """What the stack trace gave that `holder` has, or None if it has no frames."""
@@ -72,5 +97,10 @@ def _holders(event: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, 
     for exception in items_of(event, "exception"):
         yield exception, exception
     yield event, None
-    for thread in items_of(event, "threads"):
-        yield thread, None
+    if event.get("threads"):
+        telling = telling_thread(event)
+        if telling is not None:
+            yield telling, None
+        for thread in items_of(event, "threads"):
+            if thread is not telling:
+                yield thread, None

@@ -5,12 +5,13 @@ but only the strongest that contributes is heard.
 """
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from urgentry.grouping.component import Component, Variants, leaf, muted, node
 from urgentry.grouping.exceptions import exception_variants, shape_of
 from urgentry.grouping.run import Run
+from urgentry.grouping.threads import telling_thread
 from urgentry.grouping.values import items_of, object_of, text_of
 
 Strategy = Callable[[Run], Variants]
@@ -111,7 +112,7 @@ def _threads(run: Run) -> Variants:
     threads = items_of(run.event, "threads")
     if not threads:
         return {}
-    thread = _telling_thread(threads)
+    thread = telling_thread(run.event)
     if thread is None:
         hint = (
             "ignored because does not contain exactly one crashing, one current or just one "
@@ -123,14 +124,6 @@ def _threads(run: Run) -> Variants:
         hint = "thread has no stacktrace"
         return {"app": node("threads", contributes=False, hint=hint)}
     return {"system": node("threads", [stack.system]), "app": node("threads", [stack.app])}
-
-
-def _telling_thread(threads: list[dict[str, Any]]) -> dict[str, Any] | None:
-    for mark in ("crashed", "current"):
-        marked = [thread for thread in threads if thread.get(mark)]
-        if len(marked) == 1:
-            return marked[0]
-    return threads[0] if len(threads) == 1 else None
 
 
 def _stacktrace(run: Run) -> Variants:
