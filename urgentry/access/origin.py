@@ -22,8 +22,8 @@ def is_own_origin(headers: Mapping[str, str], base_url: str) -> bool:
     if not source:
         return fetch_site in ("same-origin", "none")
     place = urlsplit(source)
-    hosts = {urlsplit(base_url).netloc, headers.get("host", "")}
-    return place.scheme in ("http", "https") and place.netloc in hosts
+    hosts = {urlsplit(base_url).netloc, headers.get("host")}
+    return place.scheme in ("http", "https") and bool(place.netloc) and place.netloc in hosts
 
 
 def require_own_origin(

@@ -4,7 +4,14 @@ from typing import Any
 
 from starlette.responses import Response
 
-from urgentry.access.decision import Access, access, visible_organizations, visible_projects
+from urgentry.access.decision import (
+    Access,
+    access,
+    forbidden,
+    visible_organizations,
+    visible_projects,
+)
+from urgentry.access.scopes import ROLE_SCOPES
 from urgentry.api.endpoint import Call, endpoint, json_response
 from urgentry.api.fields import Fields
 from urgentry.api.pagination import page_of
@@ -13,10 +20,10 @@ from urgentry.api.shapes.organizations import organization_details, organization
 from urgentry.api.shapes.projects import project_summary
 from urgentry.api.shapes.teams import team_shape
 from urgentry.api.teams import own_roles
-from urgentry.domain.organization import MAX_SLUG_LENGTH, Organization
+from urgentry.domain.organization import MAX_SLUG_LENGTH, Organization, Role, slugify
 from urgentry.storage import teams
 from urgentry.storage.database import Transaction
-from urgentry.tenancy.organizations import update_organization
+from urgentry.tenancy.organizations import create_organization, update_organization
 
 MAX_NAME = 64
 MAX_LISTED = 1000
@@ -32,6 +39,24 @@ async def list_organizations(call: Call) -> Response:
     page, headers = page_of(call, matching)
     base_url = call.deps.base_url
     return json_response([organization_shape(one, base_url) for one in page], headers=headers)
+
+
+async def create(call: Call) -> Response:
+    """A new organization whose owner is the caller, who must be an instance admin."""
+    account = call.account
+    fields = Fields(await call.body())
+    name = fields.text("name", longest=MAX_NAME, required=True) or ""
+    slug = fields.text("slug", longest=MAX_SLUG_LENGTH)
+    fields.check()
+    if not call.principal.is_instance_admin or not _may_create(call):
+        raise forbidden()
+
+    async def write(tx: Transaction) -> Organization:
+        chosen = slug or slugify(name, fallback="")
+        return await create_organization(tx, account, slug=chosen, name=name)
+
+    made = await call.database.write(write)
+    return json_response(organization_shape(made, call.deps.base_url), 201)
 
 
 async def show(call: Call) -> Response:
@@ -62,6 +87,10 @@ async def update(call: Call) -> Response:
         return json_response(await _details(tx, call, entered))
 
 
+def _may_create(call: Call) -> bool:
+    return "org:admin" in call.principal.limit(ROLE_SCOPES[Role.OWNER])
+
+
 async def _may_read(tx: Transaction, call: Call, organization: Organization) -> bool:
     entered = await access(tx, call.principal, organization=organization.id)
     is_owner = entered.role == "owner"
@@ -83,6 +112,6 @@ async def _details(tx: Transaction, call: Call, entered: Access) -> dict[str, An
 
 
 ENDPOINTS = (
-    endpoint("/organizations/", GET=list_organizations),
+    endpoint("/organizations/", GET=list_organizations, POST=create),
     endpoint("/organizations/{organization}/", GET=show, PUT=update),
 )

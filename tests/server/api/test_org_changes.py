@@ -3,9 +3,15 @@
 import pytest
 
 from tests.server.api.conftest import BASE_URL, World
+from urgentry import clock
+from urgentry.domain.event import hour_of
 from urgentry.domain.feed import FeedKind
 from urgentry.domain.organization import Role
-from urgentry.storage import feed, scopes
+from urgentry.protocol.items import DataCategory
+from urgentry.protocol.outcome import Outcome
+from urgentry.storage import feed, rollups, scopes
+from urgentry.storage.database import Transaction
+from urgentry.storage.rollups import OutcomeKey
 from urgentry.tenancy.members import register
 
 
@@ -146,6 +152,39 @@ async def test_an_organization_is_renamed(world: World) -> None:
     assert await world.owner.status("GET", "/organizations/acme/") == 404
     for slug in ("api", "12", "a b", ""):
         assert await world.owner.status("PUT", "/organizations/apex/", {"slug": slug}) == 400
+
+
+async def test_an_instance_admin_makes_organizations(world: World) -> None:
+    made = await world.owner.send("POST", "/organizations/", {"name": "Second & Co"})
+    assert (made.status_code, made.json()["slug"]) == (201, "second-co")
+    again = await world.owner.send("POST", "/organizations/", {"name": "Second & Co"})
+    assert again.status_code == 409
+    other = await world.person("o@example.com", Role.OWNER)
+    assert await other.status("POST", "/organizations/", {"name": "Third"}) == 403
+
+
+async def test_a_project_tells_what_it_received(world: World) -> None:
+    hour = hour_of(clock.now())
+    counted = {
+        OutcomeKey(1, 1, hour, DataCategory.ERROR, Outcome.ACCEPTED, ""): 5,
+        OutcomeKey(1, 1, hour - 2, DataCategory.ERROR, Outcome.FILTERED, "localhost"): 3,
+        OutcomeKey(1, 1, hour, DataCategory.ERROR, Outcome.CLIENT_DISCARD, "sampled"): 9,
+        OutcomeKey(1, 1, hour, DataCategory.SPAN, Outcome.ACCEPTED, ""): 9,
+        OutcomeKey(2, 1, hour, DataCategory.ERROR, Outcome.ACCEPTED, ""): 9,
+    }
+
+    async def write(tx: Transaction) -> None:
+        rollups.add_outcomes(tx, counted)
+
+    await world.database.write(write)
+    path = "/projects/acme/web/stats/"
+    received = await world.owner.ok("GET", path)
+    assert len(received) == 24
+    assert received[-3:] == [[(hour - 2) * 3600, 3], [(hour - 1) * 3600, 0], [hour * 3600, 5]]
+    filtered = await world.owner.ok("GET", path, stat="blacklisted", resolution="1d")
+    assert sum(count for _, count in filtered) in (0, 3), "the day may be a new one"
+    for wrong in ({"stat": "x"}, {"resolution": "10s"}, {"since": "nan"}, {"until": "1"}):
+        assert (await world.owner.send("GET", path, **wrong)).status_code == 400, wrong
 
 
 async def test_the_account_is_me(world: World) -> None:

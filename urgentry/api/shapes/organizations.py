@@ -9,14 +9,6 @@ from urgentry.api.timestamps import iso
 from urgentry.domain.organization import Organization
 from urgentry.tenancy.members import rank_of
 
-FEATURES = (
-    "alert-filters",
-    "discover-basic",
-    "event-attachments",
-    "issue-platform",
-    "open-membership",
-)
-
 
 def organization_shape(organization: Organization, base_url: str) -> dict[str, Any]:
     """An organization as a list shows it."""
@@ -26,11 +18,7 @@ def organization_shape(organization: Organization, base_url: str) -> dict[str, A
         "name": organization.name,
         "status": {"id": "active", "name": "active"},
         "dateCreated": iso(organization.created_at),
-        "features": [
-            feature
-            for feature in FEATURES
-            if feature != "open-membership" or organization.open_membership
-        ],
+        "features": ["open-membership"] if organization.open_membership else [],
         "isEarlyAdopter": False,
         "require2FA": False,
         "avatar": letter_avatar(),

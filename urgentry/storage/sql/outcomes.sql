@@ -1,0 +1,11 @@
+-- name: list_hours
+-- What became of the items of a project by hour, for some outcomes and categories.
+SELECT hour, SUM(quantity) AS quantity FROM outcome_hour
+WHERE project_id = :project_id
+    AND hour >= :from_hour AND hour < :until_hour
+    AND outcome IN (SELECT CAST(j.value AS integer) FROM json_each(CAST(:outcomes AS text)) AS j)
+    AND category IN (
+        SELECT CAST(j.value AS integer) FROM json_each(CAST(:categories AS text)) AS j
+    )
+GROUP BY hour
+ORDER BY hour
