@@ -30,8 +30,6 @@ class BytesInFlight:
     def take(self, count: int) -> None:
         """Takes more, for a hold."""
         if self.used + count > self.capacity:
-            if count > self.capacity:
-                raise body_too_large()
             raise overloaded(retry_after_s=self._retry_after_s)
         self.used += count
 
@@ -48,7 +46,10 @@ class Hold:
         self.size = 0
 
     def cover(self, count: int) -> None:
-        """Grows to at least this many bytes. Rejected when the budget has no room."""
+        """Grows to at least this many bytes. Rejected with 429 when the budget has no room now,
+        with 413 when it never can have."""
+        if count > self._budget.capacity:
+            raise body_too_large()
         if count > self.size:
             self._budget.take(count - self.size)
             self.size = count

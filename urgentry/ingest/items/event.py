@@ -15,10 +15,11 @@ def prepare(payload: bytes, receipt: Receipt) -> PreparedEvent:
     """The event as the store wants it. `Rejected` when it cannot be one."""
     client = receipt.credentials.client
     parsed = parse_event_json(payload, client)
-    if parsed.get("type") in _OTHER_TYPES:
+    kind = parsed.get("type")
+    if isinstance(kind, str) and kind in _OTHER_TYPES:
         raise invalid(
             Reason.FEATURE_DISABLED,
-            f"events of type {parsed['type']} are not stored",
+            f"events of type {kind} are not stored",
             category=DataCategory.ERROR,
         )
     event = normalize_event(
