@@ -79,9 +79,10 @@ def echo(change: Change, body: dict[str, Any]) -> dict[str, Any]:
     """What a bulk change answers: the body as it was understood."""
     known = (
         *("status", "statusDetails", "substatus", "isBookmarked", "hasSeen"),
-        *("priority", "inbox", "isPublic", "isSubscribed"),
+        *("priority", "inbox", "isSubscribed"),
     )
     shown = {name: body[name] for name in known if body.get(name) is not None}
+    shown["isPublic"] = False
     for decision in change.decisions:
         match decision:
             case Resolve():

@@ -6,6 +6,7 @@ from typing import Protocol
 from urgentry import clock
 from urgentry.domain.event import RETENTION_DAYS, day_of, expires_day
 from urgentry.errors import StorageError
+from urgentry.jobs.deletion import remove_leftovers
 from urgentry.storage import accounts, feed, partitions, recording
 from urgentry.storage.database import Database, Transaction
 
@@ -27,6 +28,7 @@ async def keep_house(database: Database) -> None:
         try:
             await prepare_partitions(database)
             await forget_passing(database, before=clock.now() - _PASSING_KEPT)
+            await remove_leftovers(database)
         except StorageError:
             continue
 
