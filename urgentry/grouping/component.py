@@ -60,6 +60,11 @@ def leaf(
     return Component(component_id, values, contributes, hint, payload, False)
 
 
+def word(component_id: str, value: str) -> Component:
+    """A node of one value that contributes; the quick form of `leaf` for frames."""
+    return Component(component_id, (value,), True, None, value.encode("utf-8", "replace"), False)
+
+
 def muted(component: Component, hint: str | None) -> Component:
     """The same tree, hidden from the hash."""
     return Component(component.id, component.values, False, hint, b"", component.has_stacktrace)
@@ -73,7 +78,14 @@ def voiced(component: Component, hint: str | None) -> Component:
 
 def hinted(component: Component, hint: str | None) -> Component:
     """The same tree under another explanation."""
-    return msgspec.structs.replace(component, hint=hint)
+    return Component(
+        component.id,
+        component.values,
+        component.contributes,
+        hint,
+        component.payload,
+        component.has_stacktrace,
+    )
 
 
 def encode(*values: str) -> bytes:

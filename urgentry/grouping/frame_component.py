@@ -7,7 +7,7 @@ says why in its hint.
 import re
 from typing import Final
 
-from urgentry.grouping.component import Component, leaf, muted, node
+from urgentry.grouping.component import Component, leaf, muted, node, word
 from urgentry.grouping.frame import Frame
 from urgentry.grouping.frame_function import function_component, last_name
 from urgentry.grouping.frame_module import clean_filename, module_component
@@ -56,7 +56,7 @@ def _filename(frame: Frame) -> Component:
         return leaf("filename", name, contributes=False, hint="anonymous filename discarded")
     if frame.platform == "java" and (cleaned := clean_filename(name)) != name:
         return leaf("filename", cleaned, hint="cleaned javassist parts")
-    return leaf("filename", name)
+    return word("filename", name)
 
 
 def _context_line(frame: Frame, *, cleans_spawn_main: bool) -> Component:
@@ -76,7 +76,7 @@ def _context_line(frame: Frame, *, cleans_spawn_main: bool) -> Component:
     ):
         hint = "discarded because from URL origin and no function"
         return leaf("context_line", line, contributes=False, hint=hint)
-    return leaf("context_line", line)
+    return word("context_line", line)
 
 
 def _is_anonymous_code(frame: Frame) -> bool:

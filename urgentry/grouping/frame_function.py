@@ -6,7 +6,7 @@ Used by `frame_component`; the cases are those of spec §4.
 import re
 from typing import Final
 
-from urgentry.grouping.component import Component, leaf
+from urgentry.grouping.component import Component, leaf, word
 from urgentry.grouping.frame import Frame
 
 _UNKNOWN_NATIVE: Final = frozenset({"<redacted>", "<unknown>"})
@@ -14,6 +14,7 @@ _UNKNOWN_JAVASCRIPT: Final = frozenset(
     {"?", "<anonymous function>", "<anonymous>", "Anonymous function"}
 )
 _PHP_ANONYMOUS: Final = ("[Anonymous", "class@anonymous\x00")
+_NO_FUNCTION: Final = leaf("function")
 _ERB = re.compile(r"__\d{4,}_\d{4,}\Z")
 
 
@@ -28,12 +29,11 @@ def function_component(frame: Frame, *, has_line: bool) -> Component:
         name = frame.raw_function or frame.function
     else:
         name = frame.function or frame.raw_function
-    component = leaf("function", name) if name else leaf("function")
-    if name:
-        component = _by_platform(name, frame) or component
     if frame.family == "javascript":
         return _javascript(name, frame, has_line=has_line)
-    return component
+    if not name:
+        return _NO_FUNCTION
+    return _by_platform(name, frame) or word("function", name)
 
 
 def _by_platform(name: str, frame: Frame) -> Component | None:

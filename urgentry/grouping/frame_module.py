@@ -6,7 +6,7 @@ Used by `frame_component`; the shapes are those of spec §4.
 import re
 from typing import Final
 
-from urgentry.grouping.component import Component, leaf
+from urgentry.grouping.component import Component, leaf, word
 from urgentry.grouping.frame import Frame
 
 _ACCESSORS: Final = (
@@ -40,7 +40,7 @@ def module_component(frame: Frame) -> Component:
         return leaf("module", module, contributes=False, hint="ignored bad javascript module")
     if frame.platform == "java":
         return _java_module(module)
-    return leaf("module", module)
+    return word("module", module)
 
 
 def _is_bad_javascript(module: str, abs_path: str | None) -> bool:
@@ -59,7 +59,7 @@ def _java_module(module: str) -> Component:
         return leaf("module", cleaned, hint="removed codegen marker")
     if "$$Lambda$" in module:
         return leaf("module", module, contributes=False, hint="ignored java lambda")
-    return leaf("module", module)
+    return word("module", module)
 
 
 def clean_filename(name: str) -> str:

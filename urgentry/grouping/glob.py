@@ -12,7 +12,7 @@ from functools import lru_cache
 
 Test = Callable[[str], object]
 
-_NOT_PLAIN = re.compile(r"\\.|\[[!^]?\]?[^\]]*\]", re.DOTALL)
+_NOT_PLAIN = re.compile(r"\\.|\[[!^]?\]?[^\]]*\]|\{[^{}\[\\]*\}", re.DOTALL)
 _SPECIAL = frozenset("*?[{\\")
 
 
@@ -47,9 +47,9 @@ def compile_glob(pattern: str, *, path: bool = False, ignore_case: bool = False)
 
 def _needle(pattern: str) -> str:
     """The longest run of plain characters outside classes, escapes and braces."""
+    pattern = _NOT_PLAIN.sub("*", pattern)
     if "{" in pattern:
         return ""
-    pattern = _NOT_PLAIN.sub("*", pattern)
     # A `**/` may match nothing, its slash included.
     parts = re.split(r"(?:^|/)\*\*(?:/|$)|[*?]+", pattern)
     return max(parts, key=len)

@@ -29,8 +29,8 @@ from urgentry.grouping.frame import (
 from urgentry.grouping.frame_component import frame_component, is_url
 from urgentry.grouping.memo import Memo
 
-_FRAMES_REMEMBERED: Final = 2048
-_STACK_FRAMES_REMEMBERED: Final = 8192
+_FRAMES_REMEMBERED: Final = 1024
+_STACK_FRAMES_REMEMBERED: Final = 4096
 _CODE: Final = tuple(
     KEY_FIELDS.index(name) for name in ("function", "module", "filename", "abs_path", "package")
 )

@@ -61,6 +61,8 @@ class RuleIndex:
         self.stack_rules: list[int] = []
         self.free_rules: list[int] = []
         self.needed_category: dict[int, str] = {}
+        self._simple: set[int] = set()
+        """Rules with nothing but their anchor to ask of a frame by itself."""
         self._families: dict[Family, _FamilyIndex] = {f: _FamilyIndex() for f in FAMILIES}
         for index, rule in enumerate(rules):
             if rule.modifies or rule.votes:
@@ -79,7 +81,10 @@ class RuleIndex:
                 patterns.find(f"/{value}", found)
         if not found:
             return ()
-        return tuple(sorted(i for i in set(found) if holds_static(self.rules[i], frame)))
+        simple = self._simple
+        return tuple(
+            sorted(i for i in set(found) if i in simple or holds_static(self.rules[i], frame))
+        )
 
     def _place(self, index: int, rule: Rule) -> None:
         if not any(m.attribute == "family" or m.attribute in _STATIC for m in rule.on_frame):
@@ -91,6 +96,8 @@ class RuleIndex:
                 self.needed_category[index] = category
             return
         anchor = _anchor(rule)
+        if anchor and sum(matcher.attribute in _STATIC for matcher in rule.on_frame) == 1:
+            self._simple.add(index)
         for family, place in self._families.items():
             if not all(m.accepts_family(family) for m in rule.on_frame if m.attribute == "family"):
                 continue
@@ -102,7 +109,10 @@ class RuleIndex:
 
 def holds_static(rule: Rule, frame: Frame) -> bool:
     """Whether the matchers on what a frame is by itself hold."""
-    return all(matches(matcher, frame) for matcher in rule.on_frame if matcher.attribute in _STATIC)
+    for matcher in rule.on_frame:
+        if matcher.attribute in _STATIC and not matches(matcher, frame):
+            return False
+    return True
 
 
 def matches(matcher: Matcher, frame: Frame) -> bool:

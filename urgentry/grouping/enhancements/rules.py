@@ -113,9 +113,21 @@ class Rule:
         )
 
     @cached_property
+    def flags(self) -> tuple[Flag, ...]:
+        return tuple(action for action in self.actions if isinstance(action, Flag))
+
+    @cached_property
+    def limits(self) -> tuple[Setting, ...]:
+        return tuple(
+            action
+            for action in self.actions
+            if isinstance(action, Setting) and action.name in LIMITS
+        )
+
+    @cached_property
     def votes(self) -> bool:
         """Whether the rule has a say in the second pass (`app` flags explain themselves there)."""
-        return any(isinstance(action, Flag) or action.name in LIMITS for action in self.actions)
+        return bool(self.flags or self.limits)
 
     @cached_property
     def text(self) -> str:
@@ -126,3 +138,8 @@ class Rule:
         if self.callee:
             parts += [f"| [ {self.callee} ]"]
         return " ".join([*parts, *map(str, self.actions)])
+
+    @cached_property
+    def reason(self) -> str:
+        """How hints name the rule."""
+        return f"by stack trace rule ({self.text})"

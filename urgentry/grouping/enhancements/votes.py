@@ -5,7 +5,7 @@ Called by `stacktrace` with one variant's frame components (spec §8.4).
 
 from urgentry.grouping.component import Component, hinted, muted, voiced
 from urgentry.grouping.enhancements.passes import Plan, Stack, span
-from urgentry.grouping.enhancements.rules import LIMITS, Flag, Rule
+from urgentry.grouping.enhancements.rules import Flag, Rule
 
 Limit = tuple[int, Rule]
 
@@ -17,14 +17,10 @@ def vote(plan: Plan, stack: Stack, components: list[Component], *, clamp: bool) 
     """
     limits: dict[str, Limit] = {}
     for rule, places in plan.matching(stack, first_pass=False):
-        for action in rule.actions:
-            if isinstance(action, Flag):
-                continue
-            if action.name in LIMITS:
-                limits[action.name] = (int(action.value), rule)
-        flags = [action for action in rule.actions if isinstance(action, Flag)]
+        for limit in rule.limits:
+            limits[limit.name] = (int(limit.value), rule)
         for place in places:
-            for flag in flags:
+            for flag in rule.flags:
                 _weigh(flag, place, stack, components, rule, clamp=clamp)
     if most := limits.get("max-frames"):
         _keep_last(components, *most)
@@ -40,15 +36,12 @@ def _weigh(
         if flag.name == "app":
             if _in_app_changed(stack, target):
                 side = "in-app" if flag.value else "out of app"
-                hint = f"marked {side} by stack trace rule ({rule.text})"
-                components[target] = hinted(component, hint)
+                components[target] = hinted(component, f"marked {side} {rule.reason}")
         elif flag.value is not component.contributes:
             if not flag.value:
-                hint = f"ignored by stack trace rule ({rule.text})"
-                components[target] = muted(component, hint)
+                components[target] = muted(component, f"ignored {rule.reason}")
             elif not clamp or stack.in_app[target]:
-                hint = f"un-ignored by stack trace rule ({rule.text})"
-                components[target] = voiced(component, hint)
+                components[target] = voiced(component, f"un-ignored {rule.reason}")
 
 
 def _in_app_changed(stack: Stack, place: int) -> bool:
@@ -63,8 +56,7 @@ def _keep_last(components: list[Component], most: int, rule: Rule) -> None:
         if most > 0 and components[place].contributes:
             kept += 1
             if kept > most:
-                limit = f"ignored because only {_frames(most)} considered"
-                hint = f"{limit} by stack trace rule ({rule.text})"
+                hint = f"ignored because only {_frames(most)} considered {rule.reason}"
                 components[place] = muted(components[place], hint)
 
 
@@ -74,7 +66,7 @@ def _too_few(components: list[Component], least: int, rule: Rule) -> str | None:
         return None
     return (
         f"discarded because stack trace only contains {_frames(count)} "
-        f"which is under the configured threshold by stack trace rule ({rule.text})"
+        f"which is under the configured threshold {rule.reason}"
     )
 
 

@@ -28,16 +28,7 @@ _ENTRY_STUBS: Final = """
     stub CallBootstrapNative
 """
 _SDK_PATHS: Final = """
-    package:sentry/**
-    package:sentry_flutter/**
-    package:sentry_logging/**
-    package:sentry_dio/**
-    package:sentry_file/**
-    package:sentry_sqflite/**
-    package:sentry_drift/**
-    package:sentry_hive/**
-    package:sentry_isar/**
-    package:sentry_link/**
+    package:sentry{,_flutter,_logging,_dio,_file,_sqflite,_drift,_hive,_isar,_link}/**
     package:sentry_firebase_remote_config/**
 """
 
