@@ -216,6 +216,9 @@ CREATE TABLE issue (
     UNIQUE (project_id, short_id)
 );
 CREATE INDEX issue_last_seen ON issue (project_id, status, last_seen DESC, id DESC);
+CREATE INDEX issue_assignee_account ON issue (assignee_account_id)
+    WHERE assignee_account_id IS NOT NULL;
+CREATE INDEX issue_assignee_team ON issue (assignee_team_id) WHERE assignee_team_id IS NOT NULL;
 
 CREATE TABLE issue_redirect (
     issue_id BIGINT PRIMARY KEY,
@@ -243,6 +246,12 @@ CREATE INDEX hash_issue ON hash (issue_id);
 CREATE TABLE deleted_hash (
     hash_id BIGINT PRIMARY KEY,
     project_id BIGINT NOT NULL,
+    deleted_at BIGINT NOT NULL
+);
+
+-- Projects that are gone: a job removes what hung on them, then this row.
+CREATE TABLE deleted_project (
+    project_id BIGINT PRIMARY KEY,
     deleted_at BIGINT NOT NULL
 );
 
@@ -461,6 +470,7 @@ DROP TABLE hash_tag_key;
 DROP TABLE hash_release;
 DROP TABLE hash_environment;
 DROP TABLE hash_hour;
+DROP TABLE deleted_project;
 DROP TABLE deleted_hash;
 DROP TABLE hash;
 DROP TABLE issue_redirect;

@@ -7,6 +7,7 @@ from urgentry import clock
 from urgentry.domain.event import RETENTION_DAYS, day_of, expires_day
 from urgentry.errors import StorageError
 from urgentry.jobs.deletion import remove_leftovers
+from urgentry.jobs.project_deletion import clear_deleted_projects
 from urgentry.storage import accounts, feed, partitions, recording
 from urgentry.storage.database import Database, Transaction
 
@@ -28,6 +29,7 @@ async def keep_house(database: Database) -> None:
         try:
             await prepare_partitions(database)
             await forget_passing(database, before=clock.now() - _PASSING_KEPT)
+            await clear_deleted_projects(database)
             await remove_leftovers(database)
         except StorageError:
             continue

@@ -105,20 +105,16 @@ async def list_links(tx: Transaction, project_ids: Iterable[int]) -> dict[int, l
 
 
 async def delete_project(tx: Transaction, project_id: int, *, at: int) -> None:
-    """Removes a project with all that names it. Its events and roll-ups are left to the job that
-    follows `deleted_hash`."""
-    await tx.run("projects.abandon_hashes", id=project_id, at=at)
+    """Removes a project with its keys. A job removes its issues and the rest: see
+    `project_leftovers`."""
     for query in (
-        "projects.delete_issues",
-        "projects.delete_redirects",
-        "projects.delete_releases",
-        "projects.delete_environments",
         "projects.delete_keys",
         "projects.delete_links",
         "projects.delete_counter",
         "projects.delete_project",
     ):
         await tx.run(query, id=project_id)
+    await tx.run("projects.insert_deleted_project", id=project_id, at=at)
 
 
 def _project(row: Row) -> Project:

@@ -73,24 +73,6 @@ DELETE FROM project_team WHERE project_id = :id
 -- Removes its keys.
 DELETE FROM project_key WHERE project_id = :id
 
--- name: delete_environments
--- Removes its environments.
-DELETE FROM environment WHERE project_id = :id
-
--- name: delete_releases
--- Removes what it saw of releases.
-DELETE FROM release_project WHERE project_id = :id
-
--- name: delete_issues
--- Removes its issues.
-DELETE FROM issue WHERE project_id = :id
-
--- name: delete_redirects
--- Removes the marks of its merged issues.
-DELETE FROM issue_redirect WHERE project_id = :id
-
--- name: abandon_hashes
--- Leaves its events and roll-ups to the job that removes what deleted issues leave.
-INSERT INTO deleted_hash (hash_id, project_id, deleted_at)
-SELECT id, project_id, CAST(:at AS bigint) FROM hash WHERE project_id = :id
-ON CONFLICT (hash_id) DO NOTHING
+-- name: insert_deleted_project
+-- Leaves what hangs on the project to the job that follows this table.
+INSERT INTO deleted_project (project_id, deleted_at) VALUES (:id, :at)
