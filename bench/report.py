@@ -91,7 +91,7 @@ def _single_figures(run: Measured) -> Iterator[tuple[str, str]]:
         ("first start to ready, s", run.start_first_s, "{:.2f}"),
         ("later start to ready, s", run.start_again_s, "{:.2f}"),
         ("events stored for the reads", run.stored_events or None, "{:,}"),
-        ("storing them, s", run.seeding_s, "{:.0f}"),
+        ("storing them, s", run.filling_s, "{:.0f}"),
     )
     for name, value, form in figures:
         if value is not None:

@@ -11,6 +11,7 @@ from functools import partial
 
 from bench.bodies import make_bodies
 from bench.databases import ProvidedDatabase
+from bench.fill import fill
 from bench.limits import Bound, highest_rate
 from bench.load import LoadResult, offer
 from bench.payload import Kind
@@ -20,6 +21,7 @@ from bench.seed import seed
 from bench.target import Target, target_of
 from bench.visible import Visible, time_to_visible
 from tests.server.running_server import RunningServer
+from urgentry.storage.open import open_database
 
 WARM_UP_RATE = 100.0
 STARTS = 3
@@ -80,7 +82,7 @@ class Measured:
     highest_rate: float | None = None
     steps: list[LoadResult] = field(default_factory=list)
     stored_events: int = 0
-    seeding_s: float | None = None
+    filling_s: float | None = None
     reads: list[ReadLatency] = field(default_factory=list)
 
 
@@ -113,7 +115,11 @@ async def measure_server(
     if plan.step_seconds:
         await _climb(found, target, plan)
     if plan.stored_events:
-        await _fill_and_read(found, target, plan)
+        found.peak_memory_mb = max(found.peak_memory_mb, peak_memory_mb(server.pid))
+        server.stop()
+        await _fill(found, target, plan, database)
+        server.start()
+        await _read(found, target, plan)
     found.peak_memory_mb = max(found.peak_memory_mb, peak_memory_mb(server.pid))
     server.stop()
     return found
@@ -128,7 +134,10 @@ async def measure_target(target: Target, plan: Plan) -> Measured:
     if plan.step_seconds:
         await _climb(found, target, plan)
     if plan.stored_events:
-        await _fill_and_read(found, target, plan)
+        say(f"{found.database}: sending {plan.stored_events} events")
+        found.stored_events = plan.stored_events
+        found.filling_s = await seed(target, events=plan.stored_events, issues=plan.stored_issues)
+        await _read(found, target, plan)
     return found
 
 
@@ -197,10 +206,19 @@ async def _climb(found: Measured, target: Target, plan: Plan) -> None:
     found.highest_rate, found.steps = await highest_rate(step, first=plan.rate, bound=bound)
 
 
-async def _fill_and_read(found: Measured, target: Target, plan: Plan) -> None:
+async def _fill(found: Measured, target: Target, plan: Plan, provided: ProvidedDatabase) -> None:
     say(f"{found.database}: storing {plan.stored_events} events")
-    found.seeding_s = await seed(target, events=plan.stored_events, issues=plan.stored_issues)
+    database = open_database(provided.dsn)
+    try:
+        found.filling_s = await fill(
+            database, target.public_key, events=plan.stored_events, issues=plan.stored_issues
+        )
+    finally:
+        await database.close()
     found.stored_events = plan.stored_events
+
+
+async def _read(found: Measured, target: Target, plan: Plan) -> None:
     found.reads = await asyncio.to_thread(read_latencies, target, seconds=plan.read_seconds)
 
 
