@@ -4,7 +4,10 @@ import base64
 
 import pytest
 
+from tests import openapi
 from tests.server.api.conftest import BASE_URL, PASSWORD, Speaker, World
+from tests.server.api.test_org_shapes import READS
+from urgentry.access.scopes import SCOPES, expand
 from urgentry.access.sessions import COOKIE, sign_in
 from urgentry.domain.organization import Role
 from urgentry.storage import organizations
@@ -175,3 +178,21 @@ async def test_a_closed_organization_shows_projects_to_their_teams(world: World)
         "m@example.com",
         "b@example.com",
     }
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_each_scope_opens_what_sentry_says(world: World) -> None:
+    openapi.require_openapi()
+    await world.saw("prod", "web@1.0.0", at=1_700_000_000_000_000)
+    tokens = {
+        scope: await world.person(f"{scope.replace(':', '.')}@x.y", Role.OWNER, scopes=[scope])
+        for scope in SCOPES
+    }
+    for path in READS[1:]:
+        template = openapi.find_template(f"/api/0{path}") or ""
+        [way] = openapi.description()["paths"][template]["get"]["security"]
+        wanted = {scope for scopes in way.values() for scope in scopes}
+        opened = {
+            scope for scope, speaker in tokens.items() if await speaker.status("GET", path) == 200
+        }
+        assert opened == {scope for scope in SCOPES if expand([scope]) & wanted}, path
