@@ -396,6 +396,15 @@ CREATE TABLE outcome_hour (
     PRIMARY KEY (project_id, hour, key_id, category, outcome, reason)
 );
 
+-- Events that keys with a limit took, by the second in which the window of the limit began.
+CREATE TABLE key_usage (
+    key_id BIGINT NOT NULL,
+    window_start BIGINT NOT NULL,
+    events BIGINT NOT NULL,
+    PRIMARY KEY (key_id, window_start)
+);
+CREATE INDEX key_usage_window ON key_usage (window_start);
+
 -- The change log that live pages, caches and other replicas follow: gap-free, in commit order.
 CREATE TABLE feed (
     id BIGINT PRIMARY KEY CHECK (id = 1),
@@ -457,6 +466,7 @@ DROP TABLE bookmark;
 DROP TABLE activity;
 DROP TABLE feed_entry;
 DROP TABLE feed;
+DROP TABLE key_usage;
 DROP TABLE outcome_hour;
 DROP TABLE applied_batch;
 DROP TABLE event_id;

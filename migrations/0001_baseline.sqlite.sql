@@ -387,6 +387,15 @@ CREATE TABLE outcome_hour (
     PRIMARY KEY (project_id, hour, key_id, category, outcome, reason)
 ) WITHOUT ROWID;
 
+-- Events that keys with a limit took, by the second in which the window of the limit began.
+CREATE TABLE key_usage (
+    key_id BIGINT NOT NULL,
+    window_start BIGINT NOT NULL,
+    events BIGINT NOT NULL,
+    PRIMARY KEY (key_id, window_start)
+) WITHOUT ROWID;
+CREATE INDEX key_usage_window ON key_usage (window_start);
+
 -- The change log that live pages, caches and other replicas follow: gap-free, in commit order.
 CREATE TABLE feed (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -448,6 +457,7 @@ DROP TABLE bookmark;
 DROP TABLE activity;
 DROP TABLE feed_entry;
 DROP TABLE feed;
+DROP TABLE key_usage;
 DROP TABLE outcome_hour;
 DROP TABLE applied_batch;
 DROP TABLE event_id;

@@ -98,7 +98,9 @@ async def _read_listing(call: Call, tx: Transaction, selection: IssueSelection) 
         place=_place(cursor),
         limit=read_per_page(call, default=_DEFAULT_PER_PAGE),
     )
-    hits = await issues.count_matching(tx, selection, limit=MAX_HITS)
+    is_whole = cursor is None and not page.has_more
+    counted = None if is_whole else await issues.count_matching(tx, selection, limit=MAX_HITS)
+    hits = len(page.issues) if counted is None else counted
     return Listing(page=page, cursor=cursor, hits=hits)
 
 

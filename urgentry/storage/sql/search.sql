@@ -8,27 +8,27 @@ issue.substatus = :value
 (issue.assignee_account_id IS NOT NULL OR issue.assignee_team_id IS NOT NULL)
 
 -- fragment: issue_assigned_to_account
-COALESCE(issue.assignee_account_id, 0) = :account_id
+(issue.assignee_account_id IS NOT NULL AND issue.assignee_account_id = :account_id)
 
 -- fragment: issue_assigned_to_person
 -- By e-mail address or name, in lower case.
-COALESCE(issue.assignee_account_id, 0) IN (
+(issue.assignee_account_id IS NOT NULL AND issue.assignee_account_id IN (
     SELECT account.id FROM account
     WHERE lower(account.email) = :name OR lower(account.name) = :name
-)
+))
 
 -- fragment: issue_assigned_to_team
-COALESCE(issue.assignee_team_id, 0) IN (
+(issue.assignee_team_id IS NOT NULL AND issue.assignee_team_id IN (
     SELECT team.id FROM team
     WHERE team.organization_id = :organization_id AND team.slug = :slug
-)
+))
 
 -- fragment: issue_assigned_to_my_teams
-COALESCE(issue.assignee_team_id, 0) IN (
+(issue.assignee_team_id IS NOT NULL AND issue.assignee_team_id IN (
     SELECT team_member.team_id FROM member
     JOIN team_member ON team_member.member_id = member.id
     WHERE member.account_id = :account_id AND member.organization_id = :organization_id
-)
+))
 
 -- fragment: issue_bookmarked_by_account
 issue.id IN (SELECT bookmark.issue_id FROM bookmark WHERE bookmark.account_id = :account_id)
