@@ -16,8 +16,8 @@ from urgentry.grouping.values import frames_of, items_of, text_of
 
 _MESSAGE_CHARACTERS: Final = 16_384
 """Text in which ids are replaced, for each event: bounds the work, and is two longest messages."""
-_FRAMES: Final = 2_000
-"""Frames that rules run over, for each event: eight stacks of the longest that is stored."""
+_FRAMES: Final = 1_500
+"""Frames that rules run over, for each event: six stacks of the longest that is stored."""
 _NAME_UNIT: Final = 128
 """So many characters of function names cost as much as a frame."""
 _FEW_FRAMES: Final = 50

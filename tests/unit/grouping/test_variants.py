@@ -137,6 +137,48 @@ def test_rules_of_a_project_stand_after_ours() -> None:
     assert shown["data"] == {"orig_in_app": 1}
 
 
+@pytest.mark.parametrize(
+    ("rule", "matches"),
+    [
+        ("function:*", True),
+        ("function:f", True),
+        ("function:f*", True),
+        ("function:?", True),
+        ("!function:g", True),
+        ("!function:f", False),
+        ("module:*", True),
+        ("package:*", False),
+        ("!package:*", True),
+        ("family:other", True),
+        ("family:native,javascript", False),
+        ("!family:native", True),
+        ("category:*", False),
+        ("!category:x", True),
+        ("app:no", True),
+        ("app:maybe", False),
+        ("!app:maybe", True),
+        ("error.type:E function:f", True),
+        ("error.type:F function:f", False),
+        ("!error.mechanism:x function:f", True),
+        ("error.mechanism:<unknown> function:f", True),
+        ("[ function:* ] | function:f", False),
+        ("function:f | [ !function:g ]", True),
+        ("function:f | [ function:g ]", False),
+        ("path:x.py", True),
+        ("path:/x.py", True),
+        ("path:X.PY", True),
+        ("function:{f", False),
+        ("!function:{f", True),
+    ],
+)
+def test_what_a_rule_matches(rule: str, matches: bool) -> None:
+    last = {"function": "h", "in_app": False}
+    event = failure(frame("f", in_app=False, abs_path="x.py"), last)
+    grouped(event, enhancements=f"{rule} category=found")
+    first = event["exception"]["values"][0]["stacktrace"]["frames"][0]
+    assert ((first.get("data") or {}).get("category") == "found") is matches
+
+
 def test_frames_without_in_app_become_system_frames() -> None:
     event = failure(frame("f", in_app=None))
     grouped(event)

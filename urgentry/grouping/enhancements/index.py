@@ -8,22 +8,26 @@ depends on the stack and is asked by `passes`.
 from dataclasses import dataclass, field
 from typing import Final
 
-from urgentry.grouping.enhancements.rules import NEVER, Matcher, Rule
+from urgentry.grouping.enhancements.rules import NEVER, PATH_ATTRIBUTES, Matcher, Rule
 from urgentry.grouping.families import FAMILIES, Family
 from urgentry.grouping.frame import Frame
 from urgentry.grouping.glob import Test
+from urgentry.grouping.memo import Memo
 
 _STATIC: Final = ("function", "module", "package", "path")
+_VALUES_REMEMBERED: Final = 512
 
 
 @dataclass(slots=True)
 class _Patterns:
     """Patterns on one attribute, by how they are found."""
 
+    is_path: bool
     exact: dict[str, list[int]] = field(default_factory=dict)
     heads: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
-    """Prefixes by their first two characters (or the only one)."""
+    """Prefixes by their first two characters, or what they have of these."""
     others: list[tuple[str, Test, int]] = field(default_factory=list)
+    seen: Memo[str, tuple[int, ...]] = field(default_factory=lambda: Memo(_VALUES_REMEMBERED))
 
     def add(self, matcher: Matcher, rule: int) -> None:
         glob = matcher.glob
@@ -34,18 +38,35 @@ class _Patterns:
         else:
             self.others.append((glob.needle, glob.test, rule))
 
-    def find(self, value: str, found: list[int]) -> None:
-        found += self.exact.get(value, ())
-        for head in (value[:1], value[:2]):
+    def find(self, value: str) -> tuple[int, ...]:
+        """Rules whose pattern matches, as remembered: frames share modules and paths."""
+        found = self.seen.get(value)
+        if found is None:
+            found = self._find(value)
+            if self.is_path and not value.startswith("/"):
+                found += self._find(f"/{value}")
+            self.seen.put(value, found)
+        return found
+
+    def _find(self, value: str) -> tuple[int, ...]:
+        found = list(self.exact.get(value, ()))
+        for head in ("", value[:1], value[:2]):
             if head in self.heads:
                 found += [rule for prefix, rule in self.heads[head] if value.startswith(prefix)]
         found += [rule for needle, test, rule in self.others if needle in value and test(value)]
+        return tuple(found)
 
 
 @dataclass(slots=True)
 class _FamilyIndex:
     patterns: dict[str, _Patterns] = field(default_factory=dict)
     unanchored: list[int] = field(default_factory=list)
+
+    def add(self, anchor: Matcher, rule: int) -> None:
+        name = anchor.attribute
+        if name not in self.patterns:
+            self.patterns[name] = _Patterns(is_path=name in PATH_ATTRIBUTES)
+        self.patterns[name].add(anchor, rule)
 
 
 class RuleIndex:
@@ -76,9 +97,7 @@ class RuleIndex:
             value = frame.attribute(attribute)
             if value is None:
                 continue
-            patterns.find(value, found)
-            if attribute in ("path", "package") and not value.startswith("/"):
-                patterns.find(f"/{value}", found)
+            found += patterns.find(value)
         if not found:
             return ()
         simple = self._simple
@@ -104,7 +123,7 @@ class RuleIndex:
             if anchor is None:
                 place.unanchored.append(index)
             else:
-                place.patterns.setdefault(anchor.attribute, _Patterns()).add(anchor, index)
+                place.add(anchor, index)
 
 
 def holds_static(rule: Rule, frame: Frame) -> bool:
@@ -128,7 +147,7 @@ def _tests(matcher: Matcher, value: str | None) -> bool:
         return False
     if matcher.glob.test(value):
         return True
-    is_path = matcher.attribute in ("path", "package")
+    is_path = matcher.attribute in PATH_ATTRIBUTES
     return is_path and not value.startswith("/") and bool(matcher.glob.test(f"/{value}"))
 
 
