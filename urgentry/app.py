@@ -29,6 +29,7 @@ from urgentry.ingest.endpoint import Ingest
 from urgentry.ingest.ledger import Ledger
 from urgentry.ingest.names import KnownNames
 from urgentry.ingest.pipeline import Pipeline
+from urgentry.ingest.quota import Quotas
 from urgentry.ingest.scopes import Scopes
 from urgentry.ingest.unpack import UnpackLimits
 from urgentry.ingest.wire import BodyLimits, collapse_slashes
@@ -47,7 +48,7 @@ from urgentry.storage.open import open_database
 from urgentry.storage.postgres_pool import PoolSettings
 from urgentry.tenancy.onboard import Wish, bootstrap
 
-_SWITCH_SECONDS = 0.0005
+_SWITCH_SECONDS = 0.0001
 _OLDEST_EVENT = 10 * clock.SECOND
 _SCHEMA_POLL_SECONDS = 1.0
 _STATEMENT_CACHES = {"auto": None, "yes": 0, "no": 100}
@@ -67,6 +68,7 @@ class App:
         self.ledger = Ledger(database, metrics)
         self.names = KnownNames()
         self.scopes = Scopes(database)
+        self.quotas = Quotas(database)
         self.pipeline = Pipeline(
             database,
             self.ledger,
@@ -83,6 +85,7 @@ class App:
             scopes=self.scopes,
             pipeline=self.pipeline,
             ledger=self.ledger,
+            quotas=self.quotas,
             budget=budget,
             limits=BodyLimits(
                 compressed_bytes=limits.max_envelope_compressed_bytes,
@@ -209,6 +212,7 @@ async def _work(settings: Settings, app: App, *, migrate: bool) -> None:
     async with asyncio.TaskGroup() as jobs:
         jobs.create_task(supervise("feed", app.hub.run))
         jobs.create_task(supervise("ledger", app.ledger.run))
+        jobs.create_task(supervise("quotas", app.quotas.run))
         jobs.create_task(supervise("housekeeping", lambda: keep_house(app.database)))
 
 

@@ -61,6 +61,8 @@ class PreparedEvent(msgspec.Struct, kw_only=True):
     tags: tuple[tuple[str, str], ...]
     """Counted by value for each hash; sorted by key."""
     user: EventUser | None
+    window_start: int = 0
+    """The second in which the window of the key's limit began; 0 for a key without one."""
     payload: bytes
     """The normalised event as JSON."""
 

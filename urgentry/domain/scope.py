@@ -12,4 +12,6 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     public_key: str
     retention_days: int
     grouping_config: str
+    rate_limit: tuple[int, int] | None = None
+    """Events, and in how many seconds."""
     allowed_origins: tuple[str, ...] = ("*",)

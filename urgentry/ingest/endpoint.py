@@ -28,6 +28,7 @@ from urgentry.ingest.envelope import (
 from urgentry.ingest.items import event as event_item
 from urgentry.ingest.ledger import Ledger
 from urgentry.ingest.pipeline import Pipeline
+from urgentry.ingest.quota import Quotas
 from urgentry.ingest.receipt import Receipt
 from urgentry.ingest.scopes import Scopes
 from urgentry.ingest.unpack import UnpackLimits
@@ -115,6 +116,7 @@ class Ingest:
         scopes: Scopes,
         pipeline: Pipeline,
         ledger: Ledger,
+        quotas: Quotas,
         budget: BytesInFlight,
         limits: BodyLimits,
         trusted_proxies: Networks = (),
@@ -122,6 +124,7 @@ class Ingest:
         self._scopes = scopes
         self._pipeline = pipeline
         self._ledger = ledger
+        self._quotas = quotas
         self._budget = budget
         self._limits = limits
         self._trusted = trusted_proxies
@@ -267,13 +270,22 @@ class Ingest:
                 raise invalid(Reason.UNKNOWN_ITEM_TYPE, status=200)
             if item_type is not ItemType.EVENT:
                 raise invalid(Reason.FEATURE_DISABLED, status=200)
-            await self._pipeline.submit(self._prepare(item, receipt))
+            await self._store(self._prepare(item, receipt), receipt.scope)
         except Rejected as rejected:
             self._refuse_item(item, receipt.scope, rejected)
             if rejected.status >= HTTPStatus.TOO_MANY_REQUESTS or (
                 request.endpoint == "store" and rejected.status != HTTPStatus.OK
             ):
                 raise _Settled(rejected) from rejected
+
+    async def _store(self, event: PreparedEvent, scope: Scope) -> None:
+        """Stores an event under the limit of its key; a duplicate takes nothing of it."""
+        event.window_start = self._quotas.admit(scope, event.received)
+        is_written = False
+        try:
+            is_written = await self._pipeline.submit(event)
+        finally:
+            self._quotas.settle(scope.key_id, event.window_start, is_written=is_written)
 
     def _prepare(self, item: Item, receipt: Receipt) -> PreparedEvent:
         """The event of an item. A bug that its payload meets costs this item alone."""

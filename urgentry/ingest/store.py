@@ -17,7 +17,7 @@ from urgentry.ingest.names import KnownNames, Names, tagset_key
 from urgentry.ingest.tally import Tally
 from urgentry.protocol.items import DataCategory
 from urgentry.protocol.outcome import Outcome, Reason
-from urgentry.storage import feed, hashes, recording, rollups
+from urgentry.storage import feed, hashes, recording, rollups, usage
 from urgentry.storage.database import Transaction
 from urgentry.storage.hashes import HashKey, HashRow
 from urgentry.storage.recording import CountedIssue, EventKey, EventRow, IssueCounts, NewIssue
@@ -71,6 +71,7 @@ async def write_batch(tx: Transaction, batch: Batch, known: KnownNames) -> Writt
     counted = await _count_issues(tx, placed, names, users)
     reopened = await _reopen(tx, placed, counted, names, at=batch.at)
     _count_outcomes(tx, batch, stored)
+    _count_usage(tx, placed)
     starting = {item.event.project_id for item in placed} - known.started_projects
     if starting:
         await recording.mark_first_events(tx, starting, at=batch.at)
@@ -366,6 +367,15 @@ def _entries(
         )
         for issue_id, item in sorted(latest.items())
     ]
+
+
+def _count_usage(tx: Transaction, placed: Iterable[_Placed]) -> None:
+    taken: dict[usage.UsageKey, int] = {}
+    for item in placed:
+        if item.event.window_start:
+            key = (item.event.key_id, item.event.window_start)
+            taken[key] = taken.get(key, 0) + 1
+    usage.add_usage(tx, taken)
 
 
 def _expires_day(event: PreparedEvent) -> int:

@@ -8,13 +8,14 @@ from urgentry.domain.event import RETENTION_DAYS, day_of, expires_day
 from urgentry.errors import StorageError
 from urgentry.jobs.deletion import remove_leftovers
 from urgentry.jobs.project_deletion import clear_deleted_projects
-from urgentry.storage import accounts, feed, partitions, recording
+from urgentry.storage import accounts, feed, partitions, recording, usage
 from urgentry.storage.database import Database, Transaction
 
 _ROUND_SECONDS = 60.0
 _PAUSE_SECONDS = 0.05
 _CHUNK = 500
 _PASSING_KEPT = clock.DAY
+_LONGEST_LIMIT = clock.DAY
 _DAYS_AHEAD = 8
 
 
@@ -50,6 +51,7 @@ async def forget_passing(database: Database, *, before: int) -> None:
     """Deletes what is only needed for a day: change log, batch ids, what sign-ins left."""
     await _delete_chunks(database, feed.delete_before, before)
     await _delete_chunks(database, recording.delete_batches_before, before)
+    await _delete_chunks(database, usage.delete_before, before - _LONGEST_LIMIT)
     await _delete_chunks(database, accounts.delete_expired_sessions, before)
     await _delete_chunks(database, accounts.delete_expired_failures, before)
 

@@ -88,8 +88,7 @@ class Reason(StrEnum):
 
 
 LIMIT_REACHED = (
-    "Sentry dropped data due to a quota or internal rate limit being reached. This will not affect"
-    " your application. See https://docs.sentry.io/product/accounts/quotas/ for more information."
+    "The event was not stored because a rate limit was reached; your application is not affected."
 )
 
 

@@ -12,6 +12,7 @@ async def get_scope(tx: Transaction, public_key: str) -> Scope | None:
     if row is None:
         return None
     settings = orjson.loads(row["settings"])
+    count = row["rate_limit_count"]
     origins = settings.get("allowed_origins", ["*"])
     return Scope(
         organization_id=row["organization_id"],
@@ -20,5 +21,6 @@ async def get_scope(tx: Transaction, public_key: str) -> Scope | None:
         public_key=public_key,
         retention_days=row["retention_days"],
         grouping_config=row["grouping_config"],
+        rate_limit=(count, row["rate_limit_window"]) if count is not None else None,
         allowed_origins=tuple(origins),
     )

@@ -44,6 +44,10 @@ class Wire:
     def auth(self) -> dict[str, str]:
         return {"X-Sentry-Auth": f"Sentry sentry_version=7, sentry_key={self.key}"}
 
+    @property
+    def api_headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._token}"}
+
     def envelope(
         self,
         body: bytes,
@@ -76,9 +80,7 @@ class Wire:
 
     def api(self, path: str, **params: str) -> httpx.Response:
         """GETs from the web API."""
-        return self.client.get(
-            f"/api/0{path}", params=params, headers={"Authorization": f"Bearer {self._token}"}
-        )
+        return self.client.get(f"/api/0{path}", params=params, headers=self.api_headers)
 
     def ledger(self) -> "Counted":
         """What was received and what became of it, so far."""
