@@ -30,6 +30,8 @@ from urgentry.storage.database import Database, Transaction
 
 SPAN = 14 * clock.DAY
 BATCH = 500
+ISSUES_A_BATCH = 25
+"""Errors come in bursts: at one time few of all issues have events."""
 ZSTD_LEVEL = 3
 
 
