@@ -5,11 +5,14 @@ from typing import Any
 
 from urgentry.domain.condition import AllOf, AnyOf, Condition, Holds, Not
 from urgentry.domain.release import parse_version
+from urgentry.search.scope import SearchScope
 from urgentry.search.syntax import All, Either, InvalidSearch, Node, Term, Text, Value
 from urgentry.search.values import Span, has_wildcard, like_pattern, literal
 
 Leaf = Callable[[Text | Term], Condition]
 ValueTest = Callable[[Value], Condition]
+Meaning = Callable[[Term, SearchScope], Condition]
+"""What a term with a certain key asks."""
 
 _LOWEST, _HIGHEST = "", "\x7f"
 

@@ -4,13 +4,12 @@ What stands only in the payload (text, URLs, traces) is not searched: a term tha
 error rather than an empty answer.
 """
 
-from collections.abc import Callable
-
 from urgentry.domain.condition import ALWAYS, AnyOf, Condition, Holds, Not, Within
 from urgentry.domain.event import UNCOUNTED_TAGS
 from urgentry.domain.issue import LEVELS
 from urgentry.domain.slices import EVENT_ID_BYTES
 from urgentry.search.conditions import (
+    Meaning,
     any_value,
     release_test,
     span_condition,
@@ -23,8 +22,6 @@ from urgentry.search.parser import parse
 from urgentry.search.scope import SearchScope
 from urgentry.search.syntax import InvalidSearch, Term, Text, Value
 from urgentry.search.values import boolean, literal, time_span, with_operator
-
-Meaning = Callable[[Term, SearchScope], Condition]
 
 _HAS_USER = Within("search.event_of_user", ALWAYS)
 _HAS_RELEASE = Within("search.event_in_release", ALWAYS)

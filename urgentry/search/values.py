@@ -11,6 +11,8 @@ from urgentry import clock
 from urgentry.search.syntax import InvalidSearch, Term, Value
 
 LARGEST = 2**62
+"""Numbers beyond are cut: both databases count to 2**63 - 1."""
+
 _STAR = re.compile(r"(?<!\\)\*")
 _PIECES = re.compile(r"\\\*|\*|[%_\\]")
 _NUMBER = re.compile(r"(-?[0-9]{1,15}(?:\.[0-9]{1,9})?)([kmb]?)", re.IGNORECASE)
@@ -57,6 +59,7 @@ def number_span(term: Term, value: Value) -> Span:
     if match is None:
         raise InvalidSearch(f'"{value.text}" is not a number for {term.key}', term.position)
     number = round(float(match[1]) * _SUFFIXES[match[2].lower()])
+    number = max(-LARGEST, min(number, LARGEST))
     return _span(term.operator, number, number + 1)
 
 
