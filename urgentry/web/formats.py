@@ -1,5 +1,6 @@
 """Numbers, times and names in the form in which people read them; pure."""
 
+import re
 from datetime import UTC, datetime
 from zlib import crc32
 
@@ -7,6 +8,7 @@ from urgentry import clock
 
 _THOUSAND = 1000
 _AVATAR_HUES = 8
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_.\-]+")
 _UNITS = (
     (365 * clock.DAY, "y"),
     (30 * clock.DAY, "mo"),
@@ -129,6 +131,13 @@ def percent(part: int, whole: int) -> str:
         return "0%"
     share = 100 * part / whole
     return "<1%" if 0 < share < 1 else f"{min(share, 100):.0f}%"
+
+
+def tag_search(key: str, value: str) -> str:
+    """The search for a tag, in the grammar of searches."""
+    quoted = value.replace('"', '\\"').replace("*", r"\*")
+    name = key if _PLAIN_KEY.fullmatch(key) else f'tags["{key}"]'
+    return f'{name}:"{quoted}"'
 
 
 def _moment(at: int) -> datetime:

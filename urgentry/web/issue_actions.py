@@ -38,8 +38,15 @@ _MAX_ISSUES = 200
 _MAX_MINUTES = 10 * 365 * 24 * 60
 
 
+def _action(form: Form) -> str:
+    """The button that was pressed; some carry what the action needs."""
+    if form.text("resolve-version"):
+        return "resolve-in"
+    return "archive-for" if form.text("archive-minutes") else form.text("action")
+
+
 def _archive_for(form: Form) -> Decision:
-    minutes = form.number("minutes", most=_MAX_MINUTES)
+    minutes = form.number("archive-minutes", most=_MAX_MINUTES)
     if minutes is None:
         raise ApiError(400, "For how many minutes?")
     return Archive(until_at=clock.now() + minutes * clock.MINUTE)
@@ -53,7 +60,7 @@ def _counted(name: str, form: Form) -> int:
 
 
 def _resolve_in(form: Form) -> Decision:
-    version = form.text("version")
+    version = form.text("resolve-version")
     if not version:
         raise ApiError(400, "In which release?")
     return Resolve(resolution=Resolution.IN_RELEASE, version=version)
@@ -81,7 +88,7 @@ _DECISIONS: dict[str, tuple[str, Callable[[Form], Decision]]] = {
 async def act(visit: Visit) -> Response:
     """Does what the form says with the issues that it names."""
     form = await visit.form()
-    action, ids = form.text("action"), form.numbers("id")[:_MAX_ISSUES]
+    action, ids = _action(form), form.numbers("id")[:_MAX_ISSUES]
     back = safe_next(form.text("back"))
 
     async def write(tx: Transaction) -> Flash:

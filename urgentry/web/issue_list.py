@@ -120,7 +120,7 @@ async def show(visit: Visit) -> Response:
             found = await _find(tx, place, picks, question, now)
         except InvalidSearch as error:
             found, problem = Found(tabs=list(TABS)), error.detail
-        names = await _environments(tx, place, picks)
+        names = await list_environments(tx, place, picks)
         choices = await list_choices(tx, place)
     visit.cookies.append(f"{LAST_PLACE}={place.organization.slug}; Path=/; SameSite=Lax; HttpOnly")
     return visit.page(
@@ -241,7 +241,8 @@ def _among(selection: IssueSelection, issue_ids: Sequence[int]) -> IssueSelectio
     )
 
 
-async def _environments(tx: Transaction, place: Place, picks: Picks) -> list[str]:
+async def list_environments(tx: Transaction, place: Place, picks: Picks) -> list[str]:
+    """The names of environments to choose from, those that are chosen among them."""
     ids = [project.id for project in picked_projects(picks, place.projects)]
     found: list[Environment] = await environments.list_environments(tx, ids) if ids else []
     shown = {each.name for each in found if not each.is_hidden} | set(picks.environments)

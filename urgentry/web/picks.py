@@ -71,6 +71,11 @@ class Picks(msgspec.Struct, frozen=True, kw_only=True):
         return PERIODS.get(self.period, f"Last {self.period}")
 
     @property
+    def periods(self) -> dict[str, str]:
+        """The periods to choose from, with their labels."""
+        return PERIODS
+
+    @property
     def projects_label(self) -> str:
         return _label(self.projects, "All projects", "projects")
 

@@ -59,8 +59,11 @@ def _environment() -> Environment:
         hue=formats.hue,
         size=formats.size,
         span=formats.span_text,
+        exact=formats.exact,
     )
-    environment.globals.update(plural=formats.plural, percent=formats.percent)
+    environment.globals.update(
+        plural=formats.plural, percent=formats.percent, tag_search=formats.tag_search
+    )
     return environment
 
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from urgentry.web import appearance, assets, issue_actions, issue_list, setup, sign_in
+from urgentry.web import appearance, assets, issue_actions, issue_list, issue_page, setup, sign_in
 from urgentry.web.deps import WebDeps
 from urgentry.web.edge import Page, as_route, not_found
 
@@ -16,6 +16,7 @@ PAGES: tuple[Page, ...] = (
     *appearance.PAGES,
     *issue_list.PAGES,
     *issue_actions.PAGES,
+    *issue_page.PAGES,
 )
 
 
