@@ -34,6 +34,7 @@ from urgentry.ingest.scopes import Scopes
 from urgentry.ingest.unpack import UnpackLimits
 from urgentry.ingest.wire import BodyLimits, collapse_slashes
 from urgentry.jobs.housekeeping import keep_house, prepare_partitions
+from urgentry.jobs.pulse import Pulse
 from urgentry.jobs.supervise import supervise
 from urgentry.live.hub import Hub
 from urgentry.metrics import Metrics
@@ -47,6 +48,8 @@ from urgentry.storage.dsn import sqlite_path
 from urgentry.storage.open import open_database
 from urgentry.storage.postgres_pool import PoolSettings
 from urgentry.tenancy.onboard import Wish, bootstrap
+from urgentry.web.deps import WebDeps
+from urgentry.web.routes import routes as web_routes
 
 _SWITCH_SECONDS = 0.0001
 _OLDEST_EVENT = 10 * clock.SECOND
@@ -65,6 +68,7 @@ class App:
         self.metrics = metrics
         self.database = database
         self.hub = Hub(database, metrics)
+        self.pulse = Pulse(database)
         self.ledger = Ledger(database, metrics)
         self.names = KnownNames()
         self.scopes = Scopes(database)
@@ -94,7 +98,7 @@ class App:
             trusted_proxies=settings.trusted_proxies,
         )
         self.hub.listen(self._settings_changed)
-        self.pages = Starlette(
+        self.api = Starlette(
             routes=api_routes(
                 ApiDeps(
                     database=database,
@@ -104,8 +108,20 @@ class App:
                 )
             )
         )
+        self.web = Starlette(
+            routes=web_routes(
+                WebDeps(
+                    database=database,
+                    hub=self.hub,
+                    base_url=settings.base_url,
+                    trusted_proxies=settings.trusted_proxies,
+                    event_retention_days=limits.event_retention_days,
+                )
+            )
+        )
         self.operations = Operations(metrics, self.problems, metrics_token=settings.metrics_token)
         self.not_ready: str | None = "starting"
+        self.is_stopping = False
 
     def _settings_changed(self, entry: FeedEntry) -> None:
         """Somebody, on whatever replica, changed settings: what is remembered may be wrong."""
@@ -114,14 +130,14 @@ class App:
             self.names.forget()
 
     async def problems(self) -> Mapping[str, str]:
-        """What stands in the way of serving, by part."""
+        """What stands in the way of serving, by part. Waits for nothing: probes have no time."""
+        if self.is_stopping:
+            return {"server": "stopping"}
         if self.not_ready is not None:
             return {"server": self.not_ready}
         problems = {}
-        try:
-            await self.database.ping()
-        except StorageError as error:
-            problems["database"] = str(error)
+        if self.pulse.problem is not None:
+            problems["database"] = self.pulse.problem
         if self.pipeline.oldest_age > _OLDEST_EVENT:
             problems["writer"] = "the oldest event has waited too long for its commit"
         return problems
@@ -150,13 +166,20 @@ class App:
             return "starting", _answer_not_ready
         if INGEST_PATH.fullmatch(path):
             return "ingest", self.ingest
-        return "web", self.pages
+        if path.startswith("/api/"):
+            return "api", self.api
+        return "web", self.web
 
 
 async def _answer_not_ready(_scope: Any, _receive: Any, send: Any) -> None:
-    headers = [(b"content-type", b"application/json"), (b"retry-after", b"5")]
+    body = b'{"detail":"the server is not ready"}'
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"retry-after", b"5"),
+    ]
     await send({"type": "http.response.start", "status": 503, "headers": headers})
-    await send({"type": "http.response.body", "body": b'{"detail":"the server is not ready"}'})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def serve(settings: Settings, *, migrate: bool) -> None:
@@ -182,8 +205,9 @@ async def serve(settings: Settings, *, migrate: bool) -> None:
 
 
 def _refuse(app: App, listener: HttpServer) -> None:
-    """The first step of stopping: not ready any more, live streams end, no new connections."""
-    app.not_ready = "stopping"
+    """The first step of stopping: not ready any more, live streams end, no new connections. What
+    comes on open ones is still served, for as long as the listener lets it."""
+    app.is_stopping = True
     app.hub.close()
     listener.stop()
 
@@ -210,6 +234,7 @@ async def _work(settings: Settings, app: App, *, migrate: bool) -> None:
     app.not_ready = None
     log.info("ready", url=settings.base_url)
     async with asyncio.TaskGroup() as jobs:
+        jobs.create_task(supervise("pulse", app.pulse.run))
         jobs.create_task(supervise("feed", app.hub.run))
         jobs.create_task(supervise("ledger", app.ledger.run))
         jobs.create_task(supervise("quotas", app.quotas.run))
