@@ -1,5 +1,6 @@
 """uvicorn, told how to serve us: httptools on uvloop, no logs and signals of its own."""
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from urgentry.errors import ConfigError
 
 _BACKLOG = 2048
 _KEEP_ALIVE_S = 75
+_LAST_REQUESTS_S = 0.5
+_POLL_S = 0.02
 
 
 class HttpServer(uvicorn.Server):
@@ -42,6 +45,21 @@ class HttpServer(uvicorn.Server):
     def stop(self) -> None:
         """Asks the listener to end; `serve` returns when the last request is answered."""
         self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Takes no new connection, answers what is sent on the open ones with `Connection: close`,
+        and then lets uvicorn end them: a request that is on its way meets no closed door."""
+        for server in self.servers:
+            server.close()
+        self.server_state.default_headers = [
+            *self.server_state.default_headers,
+            (b"connection", b"close"),
+        ]
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + _LAST_REQUESTS_S
+        while self.server_state.connections and loop.time() < deadline:  # noqa: ASYNC110 - as uvicorn
+            await asyncio.sleep(_POLL_S)
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -170,7 +170,9 @@ class Pipeline:
         return [frames[index].tobytes() for index in range(len(frames))]
 
     async def _commit(self, batch: Batch) -> Written:
-        """Commits a batch once, also when the answer of a commit is lost or a row id is taken."""
+        """Commits a batch once, also when the answer of a commit is lost or a row id is taken. A
+        commit whose answer was lost may still be under way; then the next attempt waits for it and
+        meets the batch's own id."""
         last: Written | None = None
 
         async def body(tx: Transaction) -> Written:
@@ -181,12 +183,9 @@ class Pipeline:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 return await self._database.write(body)
-            except CommitAmbiguous:
+            except (CommitAmbiguous, UniqueViolation):
                 if await self._was_applied(batch.id) and last is not None:
                     return last
-                if attempt == _ATTEMPTS:
-                    raise
-            except UniqueViolation:
                 if attempt == _ATTEMPTS:
                     raise
             await asyncio.sleep(_RETRY_SECONDS * attempt)

@@ -74,6 +74,7 @@ class Hub:
         self._subscriptions: set[Subscription] = set()
         self._woken = asyncio.Event()
         self._head: int | None = None
+        self._is_closed = False
 
     def listen(self, listener: Callable[[FeedEntry], None]) -> None:
         """Calls `listener` with every entry, for as long as the process lives."""
@@ -84,7 +85,8 @@ class Hub:
         self._woken.set()
 
     def close(self) -> None:
-        """The server stops: every stream ends."""
+        """The server stops: every stream ends, and one that begins now ends at once."""
+        self._is_closed = True
         for subscription in self._subscriptions:
             subscription.end()
 
@@ -94,8 +96,12 @@ class Hub:
     ) -> AsyncIterator[Subscription]:
         """Entries that `accepts` takes; those after the number `after` too, if they are kept."""
         subscription = Subscription(accepts)
+        if self._head is None:
+            await self._find_head()
         if after is not None:
             await self._catch_up(subscription, after)
+        if self._is_closed:
+            subscription.end()
         self._subscriptions.add(subscription)
         self._metrics.live_streams.set(len(self._subscriptions))
         try:
@@ -115,10 +121,9 @@ class Hub:
             await self._wait_for_news()
 
     async def _follow(self) -> None:
+        head = self._head if self._head is not None else await self._find_head()
         async with self._database.read() as tx:
-            if self._head is None:
-                self._head = await feed.get_head(tx)
-            entries = await feed.list_after(tx, self._head, limit=_CHUNK)
+            entries = await feed.list_after(tx, head, limit=_CHUNK)
         for entry in entries:
             self._head = entry.seq
             for listener in self._listeners:
@@ -127,6 +132,14 @@ class Hub:
                 subscription.offer(entry)
         if len(entries) == _CHUNK:
             self._woken.set()
+
+    async def _find_head(self) -> int:
+        """Where to begin: the first who asks decides, so that nobody's entries are skipped."""
+        async with self._database.read() as tx:
+            head = await feed.get_head(tx)
+        if self._head is None:
+            self._head = head
+        return self._head
 
     async def _wait_for_news(self) -> None:
         try:
