@@ -96,6 +96,25 @@ async def test_an_address_is_tried_ten_times(database: Database) -> None:
     await enter(database)
 
 
+async def test_a_host_is_tried_fifty_times_whatever_it_calls_itself(database: Database) -> None:
+    now = clock.now()
+
+    async def count(number: int, source: str) -> bool:
+        email = f"{number}@example.com"
+        return await database.write(
+            lambda tx: throttle.count_attempt(tx, email=email, source=source, at=now)
+        )
+
+    host = [await count(number, f"2001:db8::{number:x}") for number in range(52)]
+    assert host == [True] * throttle.PER_ADDRESS + [False] * 2
+    assert await count(99, "2001:db8:0:1::1"), "a neighbour"
+    mapped = [
+        await count(number, ("::ffff:192.0.2.1", "192.0.2.1")[number % 2]) for number in range(52)
+    ]
+    assert mapped == host
+    assert await count(99, "unknown")
+
+
 async def test_a_right_password_starts_the_count_anew(database: Database) -> None:
     await statuses(database, 9)
     await enter(database)

@@ -35,7 +35,7 @@ async def sign_in(
     opened = _new_session(account, ip_address=ip_address, user_agent=user_agent)
 
     async def write(tx: Transaction) -> None:
-        await forgive_attempt(tx, email=address, ip_address=ip_address)
+        await forgive_attempt(tx, email=address, source=ip_address)
         await accounts.record_login(tx, account.id, opened.session.created_at)
         await accounts.insert_session(tx, opened.session)
 
@@ -68,7 +68,7 @@ def cookie_header(cookie: str, *, is_secure: bool) -> str:
 async def _admit(database: Database, address: str, ip_address: str) -> None:
     now = clock.now()
     may_go_on = await database.write(
-        lambda tx: count_attempt(tx, email=address, ip_address=ip_address, at=now)
+        lambda tx: count_attempt(tx, email=address, source=ip_address, at=now)
     )
     if not may_go_on:
         raise too_many_attempts()

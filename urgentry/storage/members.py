@@ -93,10 +93,13 @@ async def accept_invitation(
     return await tx.run("members.accept_invitation", **params) > 0
 
 
-async def delete_member(tx: Transaction, member_id: int) -> None:
-    """Takes a member out of the organization and its teams."""
-    await tx.run("members.delete_team_places", id=member_id)
-    await tx.run("members.delete_member", id=member_id)
+async def delete_member(tx: Transaction, member: Member) -> None:
+    """Takes a member out of the organization and its teams; their issues lose their assignee."""
+    if member.account_id is not None:
+        place = {"account_id": member.account_id, "organization_id": member.organization_id}
+        await tx.run("members.unassign_issues", **place)
+    await tx.run("members.delete_team_places", id=member.id)
+    await tx.run("members.delete_member", id=member.id)
 
 
 def _member(row: Row) -> Member:

@@ -136,7 +136,7 @@ async def remove(tx: Transaction, access: Access, member: Member) -> None:
         _require_rank(access, member.role)
     if member.role is Role.OWNER:
         await _require_other_owner(tx, member)
-    await members.delete_member(tx, member.id)
+    await members.delete_member(tx, member)
     await tell(tx, "member.removed", organization_id=member.organization_id)
 
 

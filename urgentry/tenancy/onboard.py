@@ -162,7 +162,7 @@ async def _owner(tx: Transaction, organization: Organization, account: Account) 
         return member.id
     invited = await members.find_by_email(tx, organization.id, account.email)
     if invited is not None:
-        await members.delete_member(tx, invited.id)
+        await members.delete_member(tx, invited)
     return await members.insert_member(
         tx,
         organization_id=organization.id,

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.server.api.conftest import BASE_URL, World
+from tests.stored_issues import Tenant, event, store
 from urgentry import clock
 from urgentry.domain.event import hour_of
 from urgentry.domain.feed import FeedKind
@@ -144,6 +145,17 @@ async def test_an_organization_keeps_an_owner(world: World) -> None:
     assert await manager.status("PUT", me, {"orgRole": "owner"}) == 403
     await second.ok("DELETE", me)
     assert await second.status("GET", "/organizations/acme/") == 404
+
+
+async def test_who_leaves_is_assigned_nothing(world: World) -> None:
+    member = await world.person("m@example.com", Role.MEMBER)
+    tenant = Tenant(organization_id=1, account_id=1, team_id=1, project_id=1)
+    await store(world.database, event(tenant))
+    path = "/organizations/acme/issues/1/"
+    assigned = await world.owner.ok("PUT", path, {"assignedTo": "m@example.com"})
+    assert assigned["assignedTo"]["email"] == "m@example.com"
+    await member.ok("DELETE", "/organizations/acme/members/me/")
+    assert (await world.owner.ok("GET", path))["assignedTo"] is None
 
 
 async def test_an_organization_is_renamed(world: World) -> None:

@@ -76,3 +76,11 @@ DELETE FROM member WHERE id = :id
 -- name: delete_team_places
 -- Takes a member out of every team.
 DELETE FROM team_member WHERE member_id = :id
+
+-- name: unassign_issues
+-- Takes the organization's issues from an account that leaves it.
+UPDATE issue SET assignee_account_id = NULL
+WHERE assignee_account_id = :account_id
+    AND project_id IN (
+        SELECT project.id FROM project WHERE project.organization_id = :organization_id
+    )
