@@ -1,4 +1,4 @@
-"""A reader of the web API over one keep-alive connection, timed to the last byte."""
+"""A reader of the web API and of pages over one keep-alive connection, timed to the last byte."""
 
 import http.client
 import json
@@ -15,6 +15,7 @@ class Api:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._connection = http.client.HTTPConnection(target.host, timeout=30)
+        self._cookie = ""
 
     def __enter__(self) -> Self:
         return self
@@ -25,13 +26,26 @@ class Api:
     def timed(self, path: str, **query: str) -> tuple[float, int, bytes]:
         """Seconds, status and body of one GET below `/api/0/`."""
         url = f"{self._target.path}/api/0/{path}" + (f"?{urlencode(query)}" if query else "")
-        began = time.perf_counter()
-        self._connection.request(
-            "GET", url, headers={"Authorization": f"Bearer {self._target.token}"}
-        )
+        return self._timed(url, {"Authorization": f"Bearer {self._target.token}"})
+
+    def timed_page(self, path: str) -> tuple[float, int, bytes]:
+        """The same for a page, after `sign_in`."""
+        return self._timed(self._target.path + path, {"Cookie": self._cookie})
+
+    def sign_in(self) -> None:
+        """Signs in by the form, as the target's person."""
+        target = self._target
+        form = urlencode({"email": target.email, "password": target.password})
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Origin": target.base_url,
+        }
+        self._connection.request("POST", f"{target.path}/sign-in/", body=form, headers=headers)
         answer = self._connection.getresponse()
-        body = answer.read()
-        return time.perf_counter() - began, answer.status, body
+        answer.read()
+        if answer.status != http.client.SEE_OTHER:
+            raise RuntimeError(f"the sign-in was answered {answer.status}")
+        self._cookie = (answer.getheader("Set-Cookie") or "").partition(";")[0]
 
     def get(self, path: str, **query: str) -> Any:
         """The JSON of one GET; None when there is no such thing."""
@@ -58,3 +72,10 @@ class Api:
         body = answer.read()
         if answer.status != http.client.OK:
             raise RuntimeError(f"the envelope was answered {answer.status}: {body[:300]!r}")
+
+    def _timed(self, url: str, headers: dict[str, str]) -> tuple[float, int, bytes]:
+        began = time.perf_counter()
+        self._connection.request("GET", url, headers=headers)
+        answer = self._connection.getresponse()
+        body = answer.read()
+        return time.perf_counter() - began, answer.status, body

@@ -1,9 +1,12 @@
-"""Read latency of what people look at most: the issue list, searches, an issue and its event."""
+"""Read latency of what people look at most: the issue list, searches, an issue and its event, by
+the web API and as pages.
+"""
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import cycle
 
 from bench.api import Api
@@ -18,11 +21,15 @@ SEARCHES = (
     "could not price",
     "timesSeen:>10 firstSeen:-7d",
 )
+OK = 200
+
+Ask = Callable[[], tuple[float, int, bytes]]
+"""One request: its seconds, status and body."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadLatency:
-    """How long one kind of page of the API took, in milliseconds."""
+    """How long one kind of answer took, in milliseconds."""
 
     what: str
     requests: int
@@ -31,37 +38,55 @@ class ReadLatency:
     failed: int
 
 
-Asked = tuple[str, dict[str, str]]
-
-
 def read_latencies(target: Target, *, seconds: float) -> list[ReadLatency]:
-    """Asks for each kind of page, one request at a time, for its share of `seconds`."""
-    organization = f"organizations/{target.organization}"
+    """Asks for each kind of answer, one request at a time, for its share of `seconds`."""
     with Api(target) as api:
-        issues = api.get(f"{organization}/issues/", limit="100") or []
+        issues = api.get(f"organizations/{target.organization}/issues/", limit="100") or []
         ids = [str(issue["id"]) for issue in issues]
         random.Random(1).shuffle(ids)  # noqa: S311 - repeatable, not secret
-        kinds: dict[str, list[Asked]] = {
-            "issue list": [(f"{organization}/issues/", {"query": "is:unresolved", "limit": "50"})],
-            **{
-                f"search {text}": [(f"{organization}/issues/", {"query": text, "limit": "50"})]
-                for text in SEARCHES
-            },
-            "issue": [(f"{organization}/issues/{id_}/", {}) for id_ in ids],
-            "latest event": [(f"{organization}/issues/{id_}/events/latest/", {}) for id_ in ids],
-            "events of an issue": [(f"{organization}/issues/{id_}/events/", {}) for id_ in ids],
-            "tags of an issue": [(f"{organization}/issues/{id_}/tags/", {}) for id_ in ids],
-        }
+        kinds = _api_kinds(api, target, ids)
+        if target.password:
+            api.sign_in()
+            kinds |= _page_kinds(api, target, ids)
         share = seconds / len(kinds)
-        return [_measure(api, what, asked, share) for what, asked in kinds.items() if asked]
+        return [_measure(what, asks, share) for what, asks in kinds.items() if asks]
 
 
-def _measure(api: Api, what: str, asked: list[Asked], seconds: float) -> ReadLatency:
+def _api_kinds(api: Api, target: Target, ids: list[str]) -> dict[str, list[Ask]]:
+    issues = f"organizations/{target.organization}/issues/"
+    listed: dict[str, list[Ask]] = {
+        f"search {text}": [partial(api.timed, issues, query=text, limit="50")] for text in SEARCHES
+    }
+    parts = {
+        "issue": "",
+        "latest event": "events/latest/",
+        "events of an issue": "events/",
+        "tags of an issue": "tags/",
+    }
+    return {
+        "issue list": [partial(api.timed, issues, query="is:unresolved", limit="50")],
+        **listed,
+        **{
+            what: [partial(api.timed, f"{issues}{issue}/{part}") for issue in ids]
+            for what, part in parts.items()
+        },
+    }
+
+
+def _page_kinds(api: Api, target: Target, ids: list[str]) -> dict[str, list[Ask]]:
+    issues = f"/{target.organization}/issues/"
+    return {
+        "page: issue list": [partial(api.timed_page, issues)],
+        "page: issue": [partial(api.timed_page, f"{issues}{issue}/") for issue in ids],
+    }
+
+
+def _measure(what: str, asks: list[Ask], seconds: float) -> ReadLatency:
     took, failed = [], 0
-    for path, query in _while(asked, seconds):
-        duration, status, _ = api.timed(path, **query)
+    for ask in _for(seconds, asks):
+        duration, status, _ = ask()
         took.append(duration * 1000)
-        failed += status != 200  # noqa: PLR2004 - HTTP's own word
+        failed += status != OK
     took.sort()
     return ReadLatency(
         what=what,
@@ -72,9 +97,9 @@ def _measure(api: Api, what: str, asked: list[Asked], seconds: float) -> ReadLat
     )
 
 
-def _while(asked: list[Asked], seconds: float) -> Iterator[Asked]:
+def _for(seconds: float, asks: list[Ask]) -> Iterator[Ask]:
     end = time.perf_counter() + seconds
-    for one in cycle(asked):
-        yield one
+    for ask in cycle(asks):
+        yield ask
         if time.perf_counter() > end:
             return

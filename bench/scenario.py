@@ -6,7 +6,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from bench.bodies import make_bodies
@@ -94,8 +94,12 @@ async def measure_server(
     """Measures a server of our own from its first start on; it is stopped at the end."""
     found = Measured(database=database.label, plan=plan, start_first_s=server.start())
     made = server.bootstrap()
-    target = target_of(
-        made.dsn, token=made.auth_token, organization=made.organization, project=made.project
+    target = replace(
+        target_of(made.dsn, token=made.auth_token),
+        organization=made.organization,
+        project=made.project,
+        email=made.email,
+        password=made.password,
     )
     found.start_again_s = sorted(server.restart() for _ in range(STARTS))[STARTS // 2]
     server.stop()

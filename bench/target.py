@@ -18,6 +18,9 @@ class Target:
     token: str = ""
     organization: str = ""
     project: str = ""
+    email: str = ""
+    password: str = ""
+    """Of somebody who may look at pages."""
 
     def request(self, gzipped: bytes) -> bytes:
         """A whole HTTP request that delivers one gzipped envelope."""

@@ -64,10 +64,10 @@ def signed_in(server: RunningServer, browser: RealBrowser) -> StorageState:
         with chromium.new_context() as context:
             page = context.new_page()
             page.goto(server.base_url)
-            page.locator("input[type=email], input[name=email]").fill(made.email)
-            page.locator("input[type=password]").fill(made.password)
-            page.locator("input[type=password]").press("Enter")
-            expect(page.locator("input[type=password]")).to_have_count(0)
+            page.get_by_label("Email address").fill(made.email)
+            page.get_by_label("Password").fill(made.password)
+            page.get_by_role("button", name="Sign in").click()
+            expect(page.get_by_label("Password")).to_have_count(0)
             return context.storage_state()
 
     return browser.run(sign_in)
