@@ -117,16 +117,26 @@ async def visible_projects(tx: Transaction, entered: Access) -> list[Project]:
     return await projects.list_of_teams(tx, entered.team_ids)
 
 
-async def visible_organizations(tx: Transaction, principal: Principal) -> list[Organization]:
-    """The organizations that the principal may see, by slug."""
-    if principal.is_organization_token and principal.token and principal.token.organization_id:
-        own = await organizations.get_organization(tx, principal.token.organization_id)
-        return [own] if own else []
+async def visible_organizations(
+    tx: Transaction, principal: Principal, *scopes: str
+) -> list[Organization]:
+    """The organizations, by slug, that the principal may see and where one of the scopes is
+    given."""
+    token = principal.token
+    if token is not None and token.organization_id is not None:
+        own = await organizations.get_organization(tx, token.organization_id)
+        return [own] if own and _gives(expand(token.scopes), scopes) else []
     if principal.is_instance_admin:
-        return await organizations.list_organizations(tx)
+        everywhere = principal.limit(ROLE_SCOPES[Role.OWNER])
+        return await organizations.list_organizations(tx) if _gives(everywhere, scopes) else []
     if principal.account_id is None:
         return []
-    return await organizations.list_of_account(tx, principal.account_id)
+    roles = await members.list_roles(tx, principal.account_id)
+    return [
+        organization
+        for organization in await organizations.list_of_account(tx, principal.account_id)
+        if _gives(principal.limit(ROLE_SCOPES[roles[organization.id]]), scopes)
+    ]
 
 
 async def find_organization(tx: Transaction, id_or_slug: str | int) -> Organization | None:
@@ -145,6 +155,10 @@ def as_id(id_or_slug: str | int) -> int | None:
     if not (text.isascii() and text.isdigit()):
         return None
     return min(int(text[:20]), MAX_ID)
+
+
+def _gives(given: frozenset[str], wanted: tuple[str, ...]) -> bool:
+    return not wanted or not given.isdisjoint(wanted)
 
 
 async def _enter(tx: Transaction, principal: Principal, organization: Organization) -> Access:

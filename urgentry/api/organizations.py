@@ -21,20 +21,23 @@ from urgentry.api.shapes.projects import project_summary
 from urgentry.api.shapes.teams import team_shape
 from urgentry.api.teams import own_roles
 from urgentry.domain.organization import MAX_SLUG_LENGTH, Organization, Role, slugify
-from urgentry.storage import teams
+from urgentry.storage import members, teams
 from urgentry.storage.database import Transaction
 from urgentry.tenancy.organizations import create_organization, update_organization
 
 MAX_NAME = 64
 MAX_LISTED = 1000
+READ = ("org:read", "org:write", "org:admin")
 
 
 async def list_organizations(call: Call) -> Response:
     """The organizations that the caller may see; `owner=1` those that they own."""
     wanted = call.query.get("query", "").casefold()
     async with call.database.read() as tx:
-        listed = await visible_organizations(tx, call.principal)
-        readable = [one for one in listed if await _may_read(tx, call, one)]
+        readable = await visible_organizations(tx, call.principal, *READ)
+        if call.query.get("owner") in ("1", "true"):
+            roles = await members.list_roles(tx, call.principal.account_id or 0)
+            readable = [one for one in readable if roles.get(one.id) is Role.OWNER]
     matching = [one for one in readable if wanted in f"{one.slug} {one.name}".casefold()]
     page, headers = page_of(call, matching)
     base_url = call.deps.base_url
@@ -62,7 +65,7 @@ async def create(call: Call) -> Response:
 async def show(call: Call) -> Response:
     """An organization with its teams and projects, unless `detailed=0`."""
     async with call.database.read() as tx:
-        entered = await call.enter(tx, "org:read", "org:write", "org:admin")
+        entered = await call.enter(tx, *READ)
         return json_response(await _details(tx, call, entered))
 
 
@@ -89,12 +92,6 @@ async def update(call: Call) -> Response:
 
 def _may_create(call: Call) -> bool:
     return "org:admin" in call.principal.limit(ROLE_SCOPES[Role.OWNER])
-
-
-async def _may_read(tx: Transaction, call: Call, organization: Organization) -> bool:
-    entered = await access(tx, call.principal, organization=organization.id)
-    is_owner = entered.role == "owner"
-    return entered.allows("org:read") and (call.query.get("owner") != "1" or is_owner)
 
 
 async def _details(tx: Transaction, call: Call, entered: Access) -> dict[str, Any]:

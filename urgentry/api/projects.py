@@ -48,21 +48,19 @@ MAX_PLATFORM = 64
 
 async def list_everywhere(call: Call) -> Response:
     """The projects of every organization of the caller."""
-    shapes: list[dict[str, Any]] = []
+    listed: list[tuple[Access, Project]] = []
     async with call.database.read() as tx:
-        for organization in await visible_organizations(tx, call.principal):
+        for organization in await visible_organizations(tx, call.principal, *READ):
             entered = await access(tx, call.principal, organization=organization.id)
-            if not entered.allows(*READ):
-                continue
-            listed = await visible_projects(tx, entered)
-            facts = await facts_of(tx, listed)
-            owner = organization_shape(organization, call.deps.base_url)
-            shapes += [
-                project_shape(project, entered, facts) | {"organization": owner}
-                for project in listed
-            ]
-    page, headers = page_of(call, shapes)
-    return json_response(page, headers=headers)
+            listed += [(entered, project) for project in await visible_projects(tx, entered)]
+        page, headers = page_of(call, listed)
+        facts = await facts_of(tx, [project for _, project in page])
+    shapes = [
+        project_shape(project, entered, facts)
+        | {"organization": organization_shape(entered.organization, call.deps.base_url)}
+        for entered, project in page
+    ]
+    return json_response(shapes, headers=headers)
 
 
 async def list_of_organization(call: Call) -> Response:

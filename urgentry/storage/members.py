@@ -63,6 +63,12 @@ async def list_members(tx: Transaction, organization_id: int) -> list[Member]:
     return [_member(row) for row in rows]
 
 
+async def list_roles(tx: Transaction, account_id: int) -> dict[int, Role]:
+    """What an account is in its organizations, by organization id."""
+    rows = await tx.all("members.list_roles", account_id=account_id)
+    return {row["organization_id"]: Role(row["role"]) for row in rows}
+
+
 async def lock_owners(tx: Transaction, organization_id: int) -> frozenset[int]:
     """Ids of the owners who are accounts. Until the transaction ends nobody else changes them."""
     rows = await tx.all("members.lock_owners", organization_id=organization_id)

@@ -84,3 +84,7 @@ WHERE assignee_account_id = :account_id
     AND project_id IN (
         SELECT project.id FROM project WHERE project.organization_id = :organization_id
     )
+
+-- name: list_roles
+-- What an account is in each of its organizations.
+SELECT organization_id, role FROM member WHERE account_id = :account_id
