@@ -12,6 +12,8 @@ class Break(enum.Enum):
     NEVER = enum.auto()
     BEFORE_COMMIT_ARRIVES = enum.auto()
     BEFORE_COMMIT_IS_ANSWERED = enum.auto()
+    AFTER_COMMIT_IS_SENT = enum.auto()
+    """At once, while the server may still be at it."""
     AT_THE_NEXT_STATEMENT = enum.auto()
 
 
@@ -24,6 +26,7 @@ class InterruptingProxy:
         self.connections = 0
         self._server_port = server_port
         self._cutting = False
+        self._cutting_after = False
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -51,6 +54,9 @@ class InterruptingProxy:
                 raise ConnectionAbortedError("cut before the answer")
             sink.write(chunk)
             await sink.drain()
+            if to_server and self._cutting_after:
+                self._cutting_after = False
+                raise ConnectionAbortedError("cut after COMMIT")
         raise ConnectionAbortedError("one side has closed")
 
     def _look_at(self, chunk: bytes) -> None:
@@ -62,7 +68,10 @@ class InterruptingProxy:
         when, self.when = self.when, Break.NEVER
         if when is Break.BEFORE_COMMIT_ARRIVES:
             raise ConnectionAbortedError("cut before COMMIT")
-        self._cutting = True
+        if when is Break.AFTER_COMMIT_IS_SENT:
+            self._cutting_after = True
+        else:
+            self._cutting = True
 
 
 @asynccontextmanager

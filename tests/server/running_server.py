@@ -5,6 +5,7 @@ it and read its log. Blocking on purpose: the server turns its loop elsewhere.
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -89,10 +90,10 @@ class RunningServer:
         self.wait_ready(timeout_s=timeout_s)
         return time.perf_counter() - began
 
-    def launch(self) -> None:
-        """Starts the process and waits for nothing."""
+    def launch(self, *, migrate: bool = True) -> None:
+        """Starts the process and waits for nothing. SQLite is migrated in any case."""
         arguments = ["serve"]
-        if not self.database_dsn.startswith("sqlite:"):
+        if migrate and not self.database_dsn.startswith("sqlite:"):
             arguments.append("--migrate")
         with self._log_path.open("ab") as log:
             self._process = subprocess.Popen(
@@ -115,6 +116,11 @@ class RunningServer:
                 raise TimeoutError(f"not ready within {timeout_s} s:\n{self.log()}")
             time.sleep(POLL_S)
 
+    def is_listening(self) -> bool:
+        """Whether somebody takes connections on the server's port."""
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
     def is_ready(self) -> bool:
         """Whether `/ready` answers 200 now."""
         try:
@@ -122,6 +128,10 @@ class RunningServer:
                 return int(answer.status) == 200
         except (urllib.error.URLError, OSError):
             return False
+
+    def ask_to_stop(self) -> None:
+        """Sends SIGTERM and waits for nothing."""
+        os.kill(self.pid, signal.SIGTERM)
 
     def stop(self) -> int:
         """Asks the server to stop and waits; its exit status. Does nothing when it is stopped."""
