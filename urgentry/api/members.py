@@ -11,7 +11,7 @@ from urgentry.api.pagination import page_of
 from urgentry.api.shapes.members import member_shape, places_shape
 from urgentry.api.shapes.roles import organization_roles, team_roles
 from urgentry.domain.account import MAX_EMAIL_LENGTH
-from urgentry.domain.organization import Member, Role
+from urgentry.domain.organization import Member, Role, TeamRole
 from urgentry.storage import accounts, members, teams
 from urgentry.storage.database import Transaction
 from urgentry.tenancy.members import (
@@ -24,7 +24,7 @@ from urgentry.tenancy.members import (
     renew_invitation,
     set_role,
 )
-from urgentry.tenancy.teams import find_team, join_team
+from urgentry.tenancy.teams import set_teams
 
 ROLES = [role.value for role in Role]
 
@@ -49,15 +49,14 @@ async def create(call: Call) -> Response:
     role = Role(
         fields.choice("orgRole", ROLES) or fields.choice("role", ROLES) or Role.MEMBER.value
     )
-    team_slugs = _team_slugs(fields)
+    wanted = _team_roles(fields)
     fields.check()
 
     async def write(tx: Transaction) -> dict[str, Any]:
         entered = await call.enter(tx, "member:invite", "member:write", "member:admin")
         invitation = await invite(tx, entered, email=email, role=role)
-        for slug in team_slugs:
-            team = await find_team(tx, entered, slug)
-            await join_team(tx, entered, team, invitation.member)
+        if wanted:
+            await set_teams(tx, entered, invitation.member, wanted)
         return _invitation_shape(call, invitation)
 
     return json_response(await call.database.write(write), 201)
@@ -72,10 +71,11 @@ async def show(call: Call) -> Response:
 
 
 async def update(call: Call) -> Response:
-    """Changes a member's role, or renews an invitation's link with `reinvite`."""
+    """Changes a member's role and teams, or renews an invitation's link with `reinvite`."""
     fields = Fields(await call.body())
     given = fields.choice("orgRole", ROLES) or fields.choice("role", ROLES)
     is_renewal = bool(fields.flag("reinvite"))
+    wanted = _team_roles(fields)
     fields.check()
 
     async def write(tx: Transaction) -> dict[str, Any]:
@@ -83,6 +83,8 @@ async def update(call: Call) -> Response:
         member = await find_member(tx, entered, call.path("member"))
         if given is not None and given != member.role:
             member = await set_role(tx, entered, member, Role(given))
+        if wanted is not None:
+            await set_teams(tx, entered, member, wanted)
         details = await _details(tx, entered, member)
         if is_renewal:
             invitation = await renew_invitation(tx, entered, member)
@@ -103,11 +105,20 @@ async def delete(call: Call) -> Response:
     return empty()
 
 
-def _team_slugs(fields: Fields) -> list[str]:
-    """The teams of `teams: [slug]` and of `teamRoles: [{teamSlug, role}]`."""
-    slugs = fields.texts("teams") or []
-    roles = fields.mappings("teamRoles") or []
-    return [*slugs, *(str(role["teamSlug"]) for role in roles if "teamSlug" in role)]
+def _team_roles(fields: Fields) -> dict[str, TeamRole] | None:
+    """What `teamRoles: [{teamSlug, role}]` or `teams: [slug]` says; None when neither is given."""
+    roles = fields.mappings("teamRoles")
+    slugs = fields.texts("teams")
+    if roles is None and slugs is None:
+        return None
+    wanted = dict.fromkeys(slugs or [], TeamRole.CONTRIBUTOR)
+    for given in roles or []:
+        slug, role = given.get("teamSlug"), given.get("role") or TeamRole.CONTRIBUTOR.value
+        if not isinstance(slug, str) or role not in [one.value for one in TeamRole]:
+            fields.refuse("teamRoles", "Expected objects with teamSlug and role.")
+            continue
+        wanted[slug] = TeamRole(role)
+    return wanted
 
 
 def _invitation_shape(call: Call, invitation: Invitation) -> dict[str, Any]:

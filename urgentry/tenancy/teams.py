@@ -82,6 +82,21 @@ async def leave_team(tx: Transaction, access: Access, team: Team, member: Member
     await tell(tx, "team.updated", organization_id=team.organization_id)
 
 
+async def set_teams(
+    tx: Transaction, access: Access, member: Member, wanted: dict[str, TeamRole]
+) -> None:
+    """Puts a member into exactly these teams (by slug or id) as what is said."""
+    access.require("member:write", "member:admin", "team:write")
+    chosen = {(await find_team(tx, access, name)).id: role for name, role in wanted.items()}
+    present = {place.team_id for place in await teams.list_places(tx, [member.id])}
+    for team_id in sorted(present - chosen.keys()):
+        await teams.remove_member(tx, team_id=team_id, member_id=member.id)
+    for team_id, role in sorted(chosen.items()):
+        await teams.add_member(tx, team_id=team_id, member_id=member.id)
+        await teams.set_member_role(tx, team_id=team_id, member_id=member.id, role=role)
+    await tell(tx, "team.updated", organization_id=member.organization_id)
+
+
 async def set_team_role(
     tx: Transaction, access: Access, team: Team, member: Member, role: TeamRole
 ) -> None:

@@ -128,6 +128,13 @@ async def test_somebody_is_invited_and_joins(world: World) -> None:
     joined = await owner.ok("GET", f"{path}{invited['id']}/")
     assert (joined["pending"], joined["name"], joined["teams"]) == (False, "Grace", ["acme"])
     assert joined["orgRole"] == "admin"
+    await owner.ok("POST", "/organizations/acme/teams/", {"slug": "core"})
+    moved = {"teamRoles": [{"teamSlug": "core", "role": "admin"}]}
+    changed = await owner.ok("PUT", f"{path}{invited['id']}/", moved)
+    assert changed["teamRoles"] == [{"teamSlug": "core", "role": "admin"}]
+    for wrong in ({"teamRoles": [{"teamSlug": 1}]}, {"teams": "core"}):
+        assert await owner.status("PUT", f"{path}{invited['id']}/", wrong) == 400
+    assert await owner.status("PUT", f"{path}{invited['id']}/", {"teams": ["nothing"]}) == 404
     assert await owner.status("PUT", f"{path}{invited['id']}/", {"reinvite": True}) == 400
 
 
