@@ -42,12 +42,11 @@ def read_latencies(target: Target, *, seconds: float) -> list[ReadLatency]:
     """Asks for each kind of answer, one request at a time, for its share of `seconds`."""
     with Api(target) as api:
         issues = api.get(f"organizations/{target.organization}/issues/", limit="100") or []
-        ids = [str(issue["id"]) for issue in issues]
-        random.Random(1).shuffle(ids)  # noqa: S311 - repeatable, not secret
-        kinds = _api_kinds(api, target, ids)
+        random.Random(1).shuffle(issues)  # noqa: S311 - repeatable, not secret
+        kinds = _api_kinds(api, target, [str(issue["id"]) for issue in issues])
         if target.password:
             api.sign_in()
-            kinds |= _page_kinds(api, target, ids)
+            kinds |= _page_kinds(api, target, [str(issue["shortId"]) for issue in issues])
         share = seconds / len(kinds)
         return [_measure(what, asks, share) for what, asks in kinds.items() if asks]
 
@@ -73,11 +72,11 @@ def _api_kinds(api: Api, target: Target, ids: list[str]) -> dict[str, list[Ask]]
     }
 
 
-def _page_kinds(api: Api, target: Target, ids: list[str]) -> dict[str, list[Ask]]:
+def _page_kinds(api: Api, target: Target, short_ids: list[str]) -> dict[str, list[Ask]]:
     issues = f"/{target.organization}/issues/"
     return {
         "page: issue list": [partial(api.timed_page, issues)],
-        "page: issue": [partial(api.timed_page, f"{issues}{issue}/") for issue in ids],
+        "page: issue": [partial(api.timed_page, f"{issues}{short_id}/") for short_id in short_ids],
     }
 
 
