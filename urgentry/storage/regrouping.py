@@ -1,7 +1,8 @@
 """Hashes move between issues, and issues go: what merging, unmerging and deleting write.
 
-Ingest locks the hashes of its events before it counts them. Moving locks the same rows, but a
-transaction that was waited for may have attached a further hash meanwhile: so it is done twice.
+Ingest locks the hashes of its events, then their issues; so does all this, that no deadlock comes
+of it. A transaction that was waited for may have attached a further hash meanwhile, or merged
+another issue into one that goes: so moving is done again after each wait.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,11 +24,17 @@ class IssueText(msgspec.Struct, frozen=True, kw_only=True):
     search_text: str
 
 
-async def move_all_hashes(tx: Transaction, issue_ids: Iterable[int], target_id: int) -> None:
-    """Gives every hash of some issues to another issue."""
+async def absorb_issues(tx: Transaction, issue_ids: Sequence[int], target_id: int) -> None:
+    """Gives every hash of some issues to another one and removes them; their ids, short ids and
+    bookmarks stay good."""
     ids = integers(issue_ids)
     for _ in range(2):
         await tx.run("regrouping.move_hashes_of_issues", ids=ids, target_id=target_id)
+    await tx.run("regrouping.insert_redirects", ids=ids, target_id=target_id)
+    await tx.run("regrouping.copy_bookmarks", ids=ids, target_id=target_id)
+    await _delete_rows(tx, ids)
+    await tx.run("regrouping.move_hashes_of_issues", ids=ids, target_id=target_id)
+    await tx.run("regrouping.move_redirects", ids=ids, target_id=target_id)
 
 
 async def move_hashes(
@@ -42,42 +49,43 @@ async def move_hashes(
     )
 
 
-async def replace_issues(tx: Transaction, issue_ids: Sequence[int], target_id: int) -> None:
-    """Removes issues whose hashes were moved; their ids, short ids and bookmarks stay good."""
-    ids = integers(issue_ids)
-    await tx.run("regrouping.move_redirects", ids=ids, target_id=target_id)
-    await tx.run("regrouping.insert_redirects", ids=ids, target_id=target_id)
-    await tx.run("regrouping.copy_bookmarks", ids=ids, target_id=target_id)
-    await _delete_rows(tx, ids)
-
-
 async def delete_issues(tx: Transaction, issue_ids: Sequence[int], *, at: int) -> None:
     """Removes issues and frees their hashes; what those leave is for the deletion job."""
     ids = integers(issue_ids)
     for _ in range(2):
-        freed = await tx.all("regrouping.delete_hashes", ids=ids)
-        await tx.many(
-            "regrouping.insert_deleted_hashes",
-            [
-                {"hash_id": row["id"], "project_id": row["project_id"], "deleted_at": at}
-                for row in freed
-            ],
-        )
+        await _free_hashes(tx, ids, at=at)
+    await _delete_rows(tx, ids)
+    await _free_hashes(tx, ids, at=at)
     await tx.run("regrouping.delete_redirects", ids=ids)
     await tx.run("regrouping.delete_activity", ids=ids)
-    await _delete_rows(tx, ids)
 
 
-async def recount(tx: Transaction, issue_id: int) -> None:
-    """Counts, times, releases and users of an issue anew from its hashes."""
+async def recount(tx: Transaction, issue_id: int) -> bool:
+    """Counts, times, releases and users of an issue anew from its hashes; whether it exists.
+
+    The row is locked by a statement of its own: the sums must see what was committed meanwhile.
+    """
+    exists = await tx.run("regrouping.lock_issue", issue_id=issue_id) > 0
     await tx.run("regrouping.sum_hashes", issue_id=issue_id)
     users = await _count_users(tx, issue_id)
     await tx.run("regrouping.set_users", issue_id=issue_id, users_seen=users)
+    return exists
 
 
 async def describe(tx: Transaction, issue_id: int, text: IssueText) -> None:
     """Says anew what an issue is called."""
     await tx.run("regrouping.describe", issue_id=issue_id, **msgspec.structs.asdict(text))
+
+
+async def _free_hashes(tx: Transaction, ids: str, *, at: int) -> None:
+    freed = await tx.all("regrouping.delete_hashes", ids=ids)
+    await tx.many(
+        "regrouping.insert_deleted_hashes",
+        [
+            {"hash_id": row["id"], "project_id": row["project_id"], "deleted_at": at}
+            for row in freed
+        ],
+    )
 
 
 async def _delete_rows(tx: Transaction, ids: str) -> None:

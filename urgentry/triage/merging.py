@@ -29,10 +29,9 @@ async def merge(tx: Transaction, found: Sequence[Issue], *, by: Actor, at: int) 
         raise ApiError(400, "Merging across multiple projects is not supported")
     target, *merged = sorted(found, key=lambda issue: (-issue.times_seen, issue.id))
     ids = sorted(issue.id for issue in merged)
-    await regrouping.move_all_hashes(tx, ids, target.id)
     await activity.move_entries(tx, ids, target.id)
-    await regrouping.replace_issues(tx, ids, target.id)
-    await regrouping.recount(tx, target.id)
+    await regrouping.absorb_issues(tx, ids, target.id)
+    await _recount(tx, target)
     journal = Journal(by, at)
     for issue in merged:
         journal.tell(issue.project_id, issue.id, "merged", into=target.id)
@@ -59,7 +58,7 @@ async def unmerge(
     made = await _make_issue(tx, issue, at=at)
     await regrouping.move_hashes(tx, ids, source_id=issue.id, target_id=made.id)
     for each in (issue, made):
-        await regrouping.recount(tx, each.id)
+        await _recount(tx, each)
         await _describe(tx, each, by)
     journal = Journal(by, at)
     fingerprints = [each.hash.hex() for each in moving]
@@ -74,6 +73,11 @@ async def unmerge(
     )
     await journal.write(tx)
     return made.id
+
+
+async def _recount(tx: Transaction, issue: Issue) -> None:
+    if not await regrouping.recount(tx, issue.id):
+        raise ApiError(409, "The issue was merged or deleted meanwhile.")
 
 
 async def _make_issue(tx: Transaction, issue: Issue, *, at: int) -> Issue:

@@ -99,11 +99,11 @@ issue.priority * 2251799813685248 + issue.last_seen
 
 -- fragment: sort_trends
 -- Events since an hour.
-COALESCE((
+CASE WHEN issue.last_seen < CAST(:trend_hour AS bigint) * 3600000000 THEN 0 ELSE COALESCE((
     SELECT CAST(SUM(hash_hour.events) AS bigint) FROM hash
     JOIN hash_hour ON hash_hour.hash_id = hash.id
-    WHERE hash.issue_id = issue.id AND hash_hour.hour >= :trend_hour
-), 0)
+    WHERE hash.issue_id = issue.id AND hash_hour.hour >= CAST(:trend_hour AS bigint)
+), 0) END
 
 -- name: list_hashes
 -- The hashes of an issue that have events, the busiest first.

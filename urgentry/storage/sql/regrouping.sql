@@ -68,6 +68,10 @@ RETURNING id, project_id
 INSERT INTO deleted_hash (hash_id, project_id, deleted_at)
 VALUES (:hash_id, :project_id, :deleted_at)
 
+-- name: lock_issue
+-- Waits for whoever counts into an issue, and makes others wait.
+UPDATE issue SET times_seen = times_seen WHERE id = :issue_id
+
 -- name: sum_hashes
 -- The counts, times and releases of an issue anew from its hashes.
 UPDATE issue SET
