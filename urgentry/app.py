@@ -226,9 +226,7 @@ async def _run(settings: Settings, app: App, listener: HttpServer, *, migrate: b
 
 async def _work(settings: Settings, app: App, *, migrate: bool) -> None:
     """Waits until the schema serves, opens the doors, then keeps the jobs running."""
-    await _wait_for_schema(settings, app, migrate=migrate)
-    await prepare_partitions(app.database)
-    await _bootstrap(settings, app)
+    await _wait_for_database(settings, app, migrate=migrate)
     gc.collect()
     gc.freeze()
     app.not_ready = None
@@ -241,14 +239,16 @@ async def _work(settings: Settings, app: App, *, migrate: bool) -> None:
         jobs.create_task(supervise("housekeeping", lambda: keep_house(app.database)))
 
 
-async def _wait_for_schema(settings: Settings, app: App, *, migrate: bool) -> None:
-    """Returns when the schema serves this program. Without PostgreSQL, or on an older schema, it
-    waits and says what to do; a SQLite file that cannot be used stops the start."""
+async def _wait_for_database(settings: Settings, app: App, *, migrate: bool) -> None:
+    """Returns when the database is prepared. Without PostgreSQL, or on an older schema, it waits
+    and says what to do; a SQLite file that cannot be used stops the start."""
     while True:
         try:
             if migrate:
                 await schema.migrate(app.database)
             await schema.check(app.database)
+            await prepare_partitions(app.database)
+            await _bootstrap(settings, app)
         except StorageError as error:
             if is_embedded(settings):
                 raise

@@ -3,6 +3,8 @@
 import asyncio
 from typing import Protocol
 
+import structlog
+
 from urgentry import clock
 from urgentry.domain.event import RETENTION_DAYS, day_of, expires_day
 from urgentry.errors import StorageError
@@ -16,7 +18,8 @@ _PAUSE_SECONDS = 0.05
 _CHUNK = 500
 _PASSING_KEPT = clock.DAY
 _LONGEST_LIMIT = clock.DAY
-_DAYS_AHEAD = 8
+
+log = structlog.get_logger(__name__)
 
 
 class _Delete(Protocol):
@@ -24,27 +27,31 @@ class _Delete(Protocol):
 
 
 async def keep_house(database: Database) -> None:
-    """Tidies once a minute until it is cancelled; waits out an absent database."""
+    """Tidies once a minute until it is cancelled; what fails is tried again in the next round, and
+    keeps nothing else from being done."""
     while True:
         await asyncio.sleep(_ROUND_SECONDS)
-        try:
-            await prepare_partitions(database)
-            await forget_passing(database, before=clock.now() - _PASSING_KEPT)
-            await clear_deleted_projects(database)
-            await remove_leftovers(database)
-        except StorageError:
-            continue
+        for chore in (prepare_partitions, forget_old, clear_deleted_projects, remove_leftovers):
+            try:
+                await chore(database)
+            except StorageError as error:
+                log.warning("chore_put_off", chore=chore.__name__, error=str(error))
 
 
-async def prepare_partitions(database: Database) -> None:
-    """Makes the partitions that events of today and of the days to come go to."""
-    now = clock.now()
-    ahead = [now, now + _DAYS_AHEAD * clock.DAY]
+async def prepare_partitions(database: Database, at: int | None = None) -> None:
+    """Makes the partitions that events of this week (or that of a time) and the next go to."""
+    now = clock.now() if at is None else at
+    ahead = [now, now + partitions.WEEK * clock.DAY]
     await partitions.prepare(
         database,
         expiry_days=[expires_day(at, days) for at in ahead for days in RETENTION_DAYS],
         slices=[day_of(at) for at in ahead],
     )
+
+
+async def forget_old(database: Database) -> None:
+    """Deletes passing things that are older than a day."""
+    await forget_passing(database, before=clock.now() - _PASSING_KEPT)
 
 
 async def forget_passing(database: Database, *, before: int) -> None:

@@ -2,17 +2,34 @@
 
 A week and not a day, so that a query without a day in it plans over a dozen partitions and not
 ninety. On SQLite there is nothing to make: rows are clustered by expiry day. What no partition was
-made for lands in the default one, which `count_strays` watches.
+made for lands in the default one, which `count_strays` watches, and moves when its partition is
+made.
 """
 
 from collections.abc import Iterable
 
-from urgentry.errors import StorageError
+from urgentry.errors import DataRejected
 from urgentry.storage.database import Database, Transaction
 from urgentry.storage.queries import script
 
 WEEK = 7
 TABLES = ("event", "event_body")
+_KEYS = {"event": "expires_day", "event_body": "expires_day", "event_id": "slice"}
+
+_ALONE = "LOCK TABLE ONLY {table} IN SHARE UPDATE EXCLUSIVE MODE"
+"""One process at a time; the next then sees that the partition exists."""
+_CREATE = """
+    CREATE TABLE IF NOT EXISTS {name} PARTITION OF {table} FOR VALUES FROM ({first}) TO ({end})
+"""
+_CREATE_WITH_STRAYS = """
+    LOCK TABLE {table}_default IN ACCESS EXCLUSIVE MODE;
+    CREATE TABLE {name} (LIKE {table} INCLUDING ALL);
+    WITH strays AS (
+        DELETE FROM {table}_default WHERE {key} >= {first} AND {key} < {end} RETURNING *
+    )
+    INSERT INTO {name} SELECT * FROM strays;
+    ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ({first}) TO ({end})
+"""
 
 
 async def prepare(database: Database, expiry_days: Iterable[int], slices: Iterable[int]) -> None:
@@ -43,19 +60,24 @@ def partition_name(table: str, week: int) -> str:
 
 
 async def _create(database: Database, table: str, week: int) -> None:
-    text = (
-        f"CREATE TABLE IF NOT EXISTS {partition_name(table, week)} PARTITION OF {table}"
-        f" FOR VALUES FROM ({week * WEEK}) TO ({(week + 1) * WEEK})"
-    )
+    try:
+        await _run(database, table, week, _CREATE)
+    except DataRejected:  # rows of that week stand in the default partition
+        await _run(database, table, week, _CREATE_WITH_STRAYS)
+
+
+async def _run(database: Database, table: str, week: int, text: str) -> None:
+    places = {
+        "table": table,
+        "name": partition_name(table, week),
+        "key": _KEYS[table],
+        "first": week * WEEK,
+        "end": (week + 1) * WEEK,
+    }
 
     async def body(tx: Transaction) -> None:
         await tx.run("partitions.limit_lock_wait")
-        await tx.run(script(f"partition {table}", text))
+        await tx.run(script(f"lock {table}", _ALONE.format_map(places)))
+        await tx.run(script(f"partition {table}", text.format_map(places)))
 
-    try:
-        await database.write(body)
-    except StorageError as error:
-        raise StorageError(
-            f"cannot make a partition of {table}: {error}",
-            hint="rows may stand in the default partition; they are kept there",
-        ) from error
+    await database.write(body)

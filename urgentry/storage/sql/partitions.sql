@@ -8,7 +8,8 @@ WHERE parent.relname IN ('event', 'event_body', 'event_id')
 
 -- name: count_strays (postgres)
 -- Rows in the default partitions. Only PostgreSQL has any.
-SELECT (SELECT count(*) FROM event_default) + (SELECT count(*) FROM event_id_default)
+SELECT (SELECT count(*) FROM event_default) + (SELECT count(*) FROM event_body_default)
+    + (SELECT count(*) FROM event_id_default)
 
 -- name: limit_lock_wait (postgres)
 -- Making a partition must not stand in the way of writers for long. Only PostgreSQL has any.
