@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 from starlette.applications import Starlette
 
-from urgentry import __version__, clock
+from urgentry import clock
 from urgentry.api.endpoint import ApiDeps
 from urgentry.api.routes import routes as api_routes
 from urgentry.config import Settings
@@ -104,7 +104,6 @@ class App:
                     database=database,
                     base_url=settings.base_url,
                     event_retention_days=limits.event_retention_days,
-                    version=__version__,
                 )
             )
         )

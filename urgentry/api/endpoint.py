@@ -43,7 +43,6 @@ class ApiDeps(msgspec.Struct, frozen=True, kw_only=True):
     database: Database
     base_url: str
     event_retention_days: int = 90
-    version: str = "0"
 
 
 class Call:
