@@ -33,6 +33,7 @@ from urgentry.ingest.quota import Quotas
 from urgentry.ingest.scopes import Scopes
 from urgentry.ingest.unpack import UnpackLimits
 from urgentry.ingest.wire import BodyLimits, collapse_slashes
+from urgentry.jobs.aging import keep_aging
 from urgentry.jobs.housekeeping import keep_house, prepare_partitions
 from urgentry.jobs.pulse import Pulse
 from urgentry.jobs.supervise import supervise
@@ -236,6 +237,7 @@ async def _work(settings: Settings, app: App, *, migrate: bool) -> None:
         jobs.create_task(supervise("ledger", app.ledger.run))
         jobs.create_task(supervise("quotas", app.quotas.run))
         jobs.create_task(supervise("housekeeping", lambda: keep_house(app.database)))
+        jobs.create_task(supervise("aging", lambda: keep_aging(app.database)))
 
 
 async def _wait_for_database(settings: Settings, app: App, *, migrate: bool) -> None:
@@ -251,9 +253,10 @@ async def _wait_for_database(settings: Settings, app: App, *, migrate: bool) -> 
         except StorageError as error:
             if is_embedded(settings):
                 raise
-            if app.not_ready != str(error):
+            problem = f"{error} ({error.hint})" if error.hint else str(error)
+            if app.not_ready != problem:
                 log.warning("waiting", problem=str(error), hint=error.hint)
-            app.not_ready = str(error)
+            app.not_ready = problem
             await asyncio.sleep(_SCHEMA_POLL_SECONDS)
         else:
             return

@@ -221,6 +221,21 @@ async def set_substatus(tx: Transaction, issue_id: int, substatus: Substatus) ->
     await tx.run("issues.set_substatus", issue_id=issue_id, substatus=substatus.value)
 
 
+async def list_waiting(tx: Transaction, *, before: int, limit: int) -> dict[int, list[int]]:
+    """Open issues (by id, by organization id) that have been new, regressed or escalating since
+    before a time."""
+    waiting: dict[int, list[int]] = {}
+    for row in await tx.all("issues.list_waiting", before=before, limit=limit):
+        waiting.setdefault(row["organization_id"], []).append(row["id"])
+    return waiting
+
+
+async def set_ongoing(tx: Transaction, issue_ids: Iterable[int], *, before: int) -> list[Issue]:
+    """Makes those of them ongoing that still wait since before a time; these, as they are now."""
+    rows = await tx.all("issues.set_ongoing", ids=integers(issue_ids), before=before)
+    return [issue_of(row) for row in rows]
+
+
 async def set_priority(tx: Transaction, issue_id: int, priority: Priority) -> None:
     """Sets the priority by hand; it stays."""
     await tx.run("issues.set_priority", issue_id=issue_id, priority=int(priority))

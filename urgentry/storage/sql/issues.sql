@@ -160,6 +160,24 @@ WHERE id = :issue_id
 -- Moves an unresolved issue between new, ongoing, …
 UPDATE issue SET substatus = :substatus WHERE id = :issue_id
 
+-- name: list_waiting
+-- Open issues that have been new or back again since before a time.
+SELECT issue.id, project.organization_id FROM project
+JOIN issue ON issue.project_id = project.id AND issue.status = 0
+WHERE issue.substatus IN ('new', 'regressed', 'escalating')
+    AND issue.status_changed_at < :before
+ORDER BY project.organization_id, issue.id
+LIMIT :limit
+
+-- name: set_ongoing
+-- Makes those of some issues ongoing to which that still applies.
+UPDATE issue SET substatus = 'ongoing'
+WHERE id IN (SELECT CAST(j.value AS bigint) FROM json_each(CAST(:ids AS text)) AS j)
+    AND status = 0
+    AND substatus IN ('new', 'regressed', 'escalating')
+    AND status_changed_at < :before
+RETURNING *
+
 -- name: set_priority
 -- Sets the priority by hand.
 UPDATE issue SET priority = :priority, priority_locked = TRUE WHERE id = :issue_id
