@@ -129,6 +129,14 @@ class RunningServer:
         except (urllib.error.URLError, OSError):
             return False
 
+    def metric(self, name: str) -> float:
+        """The value of a metric without labels, now."""
+        with urllib.request.urlopen(f"{self.base_url}/metrics", timeout=5) as answer:  # noqa: S310
+            for line in answer.read().decode().splitlines():
+                if line.startswith(f"{name} "):
+                    return float(line.split(" ")[1])
+        raise KeyError(name)
+
     def ask_to_stop(self) -> None:
         """Sends SIGTERM and waits for nothing."""
         os.kill(self.pid, signal.SIGTERM)

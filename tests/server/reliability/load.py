@@ -79,15 +79,19 @@ class Client:
         if self._streams is None:
             self._streams = await asyncio.open_connection("127.0.0.1", self._port)
 
+    def request(self, event: dict[str, Any]) -> bytes:
+        """The whole request for an event."""
+        body = envelope_of(event, event_id=event["event_id"])
+        return b"%b%d\r\n\r\n%b" % (self._head, len(body), body)
+
     async def send(self, event: dict[str, Any]) -> Answer:
         """Sends one event; ConnectionError when the connection ends before the answer."""
         await self.open()
         assert self._streams is not None
         reader, writer = self._streams
-        body = envelope_of(event, event_id=event["event_id"])
         try:
             async with asyncio.timeout(_ANSWER_TIMEOUT_S):
-                writer.write(b"%b%d\r\n\r\n%b" % (self._head, len(body), body))
+                writer.write(self.request(event))
                 answer = await read_answer(reader)
         except (asyncio.IncompleteReadError, OSError) as error:
             await self.close()
