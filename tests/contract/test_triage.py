@@ -219,6 +219,20 @@ async def test_merging_moves_everything(database: Database, tenant: Tenant) -> N
     assert (await send(database, tenant, key="b")).times_seen == 5
 
 
+async def test_many_users_are_estimated_after_a_merge(database: Database, tenant: Tenant) -> None:
+    crowd = [event(tenant, key="a", at=NOW + n, user=person(str(n))) for n in range(1_200)]
+    for start in range(0, len(crowd), 400):
+        await store(database, *crowd[start : start + 400])
+    await store(
+        database, *(event(tenant, key="b", user=person(str(n))) for n in range(1_100, 1_400))
+    )
+    found = await all_issues(database, tenant)
+    await database.write(lambda tx: merge(tx, found, by=actor(tenant), at=LATER))
+    [merged] = await all_issues(database, tenant)
+    assert merged.times_seen == 1_500
+    assert abs(merged.users_seen - 1_400) < 100
+
+
 async def test_unmerging_moves_it_back(database: Database, tenant: Tenant) -> None:
     await store(
         database,

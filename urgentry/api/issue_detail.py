@@ -42,9 +42,20 @@ async def show(call: Call) -> Response:
             shape["tags"] = await _tags(tx, issue)
         if "stats" not in collapse:
             shape["stats"] = await _stats(tx, issue, read_environments(call))
-    if "inbox" in call.query.getlist("expand"):
-        shape["inbox"] = inbox_shape(issue)
-    return json_response(shape | {"userReportCount": 0, "participants": []})
+    shape |= {"userReportCount": 0, "participants": []}
+    return json_response(shape | _expanded(issue, call.query.getlist("expand")))
+
+
+def _expanded(issue: Issue, wanted: list[str]) -> Json:
+    """The parts that are told only when asked for."""
+    parts: Json = {
+        "inbox": inbox_shape(issue),
+        "owners": None,
+        "integrationIssues": [],
+        "sentryAppIssues": [],
+        "latestEventHasAttachments": False,
+    }
+    return {name: part for name, part in parts.items() if name in wanted}
 
 
 async def shape_issue(call: Call, tx: Transaction, access: Access, issue: Issue) -> Json:

@@ -170,7 +170,9 @@ async def test_an_issue(world: World) -> None:
     collapsed = await world.owner.ok(
         "GET", f"{ORG}/issues/WEB-1/", collapse=["tags", "stats", "release"]
     )
-    assert not {"tags", "stats", "firstRelease"} & collapsed.keys()
+    assert not {"tags", "stats", "firstRelease", "inbox"} & collapsed.keys()
+    expanded = await world.owner.ok("GET", f"{ORG}/issues/WEB-1/", expand=["inbox", "owners"])
+    assert (expanded["inbox"]["reason"], expanded["owners"]) == (0, None)
 
 
 async def test_events_of_an_issue(world: World) -> None:
