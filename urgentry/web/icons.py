@@ -67,6 +67,7 @@ _LINES = {
     "x": "M3.5 3.5l9 9M12.5 3.5l-9 9",
 }
 _FILLED = frozenset({"bookmark"})
+NAMES = tuple(_LINES)
 
 
 def icon(name: str, *, filled: bool = False, cls: str = "") -> Markup:

@@ -6,7 +6,25 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from urgentry.web import appearance, assets, issue_actions, issue_list, issue_page, setup, sign_in
+from urgentry.web import (
+    account_pages,
+    appearance,
+    assets,
+    comments,
+    completion,
+    components,
+    issue_actions,
+    issue_list,
+    issue_page,
+    issue_parts,
+    live,
+    member_pages,
+    organization_pages,
+    project_settings,
+    projects,
+    setup,
+    sign_in,
+)
 from urgentry.web.deps import WebDeps
 from urgentry.web.edge import Page, as_route, not_found
 
@@ -14,8 +32,18 @@ PAGES: tuple[Page, ...] = (
     *sign_in.PAGES,
     *setup.PAGES,
     *appearance.PAGES,
+    *account_pages.PAGES,
+    *components.PAGES,
+    *live.PAGES,
+    *member_pages.PAGES,
+    *organization_pages.PAGES,
+    *projects.PAGES,
+    *project_settings.PAGES,
+    *completion.PAGES,
     *issue_list.PAGES,
     *issue_actions.PAGES,
+    *issue_parts.PAGES,
+    *comments.PAGES,
     *issue_page.PAGES,
 )
 

@@ -1,0 +1,28 @@
+// Starts what pages need. Everything works without it, but for what is live.
+
+import { startConfirming, startOpeners } from "./dialogs.js";
+import { startCopying } from "./copying.js";
+import { startForms } from "./forms.js";
+import { startIssueList } from "./issue-list.js";
+import { startIssuePage } from "./issue-page.js";
+import { startKeys } from "./keys.js";
+import { startLook } from "./look.js";
+import { startMenus } from "./menus.js";
+import { startOnboarding } from "./onboarding.js";
+import { startSearch } from "./search.js";
+import { startTimes } from "./times.js";
+import { startToasts } from "./toasts.js";
+
+startTimes();
+startMenus();
+startLook();
+startCopying();
+startOpeners();
+startConfirming();
+startForms();
+startToasts();
+startKeys();
+startSearch();
+startIssueList();
+startIssuePage();
+startOnboarding();

@@ -1,0 +1,233 @@
+"""The settings of a project: what it is called, its keys, its environments."""
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from starlette.responses import Response
+
+from urgentry.domain.project import MAX_NAME_LENGTH, ProjectKey
+from urgentry.errors import ApiError, FieldError
+from urgentry.protocol.dsn import format_dsn
+from urgentry.storage import environments, keys, projects, teams
+from urgentry.storage.database import Transaction
+from urgentry.tenancy import keys as key_cases
+from urgentry.tenancy import projects as project_cases
+from urgentry.tenancy.changes import tell
+from urgentry.web.edge import page
+from urgentry.web.flash import Flash
+from urgentry.web.forms import Form
+from urgentry.web.platforms import PLATFORMS
+from urgentry.web.visit import Place, Visit
+
+_READ = ("project:read",)
+_WRITE = ("project:write", "project:admin")
+_MAX_LABEL = 64
+
+
+class ShownKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key with the addresses that SDKs and tools are given."""
+
+    key: ProjectKey
+    dsn: str
+    envelope: str
+    store: str
+    deprecated_dsn: str
+
+
+async def show_general(visit: Visit) -> Response:
+    """Name, slug, platform, teams, removal."""
+    return await _general(visit, Form())
+
+
+async def _general(visit: Visit, form: Form, *, status: int = 200) -> Response:
+    async with visit.database.read() as tx:
+        place = await visit.enter(tx, *_READ)
+        groups = await teams.list_teams(tx, place.organization.id)
+        linked = await projects.list_links(tx, [place.project.id])
+    return visit.page(
+        "project_general.html",
+        status=status,
+        section="projects",
+        tab="general",
+        form=form,
+        project=place.project,
+        platforms=PLATFORMS,
+        teams=groups,
+        linked={link.team_id for link in linked.get(place.project.id, [])},
+    )
+
+
+async def save_general(visit: Visit) -> Response:
+    """Changes what was entered."""
+    form = await visit.form()
+
+    async def write(tx: Transaction) -> str:
+        place = await visit.enter(tx, *_WRITE)
+        if not form.text("name"):
+            raise FieldError({"name": ["Give it a name."]})
+        project = await project_cases.update_project(
+            tx,
+            place.access,
+            name=form.text("name", longest=MAX_NAME_LENGTH),
+            slug=form.text("slug"),
+            platform=form.text("platform", longest=64),
+        )
+        await _save_teams(tx, place, set(form.numbers("team")))
+        return f"{place.base}/projects/{project.slug}/settings/"
+
+    try:
+        address = await visit.database.write(write)
+    except ApiError as error:
+        return await _general(visit, form.refuse(error), status=error.status)
+    return visit.redirect(address, flash=Flash(code="saved"))
+
+
+async def _save_teams(tx: Transaction, place: Place, chosen: set[int]) -> None:
+    linked = await projects.list_links(tx, [place.project.id])
+    before = {link.team_id for link in linked.get(place.project.id, [])}
+    for team in await teams.list_teams(tx, place.organization.id):
+        if team.id in chosen - before:
+            await project_cases.give_to_team(tx, place.access, team)
+        elif team.id in before - chosen:
+            await project_cases.take_from_team(tx, place.access, team)
+
+
+async def delete(visit: Visit) -> Response:
+    """Removes the project when its slug was typed."""
+    form = await visit.form()
+
+    async def write(tx: Transaction) -> str:
+        place = await visit.enter(tx, "project:admin")
+        if form.text("confirm") != place.project.slug:
+            raise FieldError({"confirm": ["This is not the project's slug."]})
+        await project_cases.delete_project(tx, place.access)
+        return f"{place.base}/projects/"
+
+    try:
+        address = await visit.database.write(write)
+    except FieldError as error:
+        return await _general(visit, form.refuse(error), status=400)
+    return visit.redirect(address, flash=Flash(code="removed"))
+
+
+async def show_keys(visit: Visit) -> Response:
+    """The keys with their DSNs."""
+    async with visit.database.read() as tx:
+        place = await visit.enter(tx, *_READ)
+        listed = await keys.list_keys(tx, [place.project.id])
+    return visit.page(
+        "project_keys.html",
+        section="projects",
+        tab="keys",
+        project=place.project,
+        form=Form(),
+        keys=[_shown_key(visit, key) for key in listed],
+    )
+
+
+def _shown_key(visit: Visit, key: ProjectKey) -> ShownKey:
+    base = visit.deps.base_url.rstrip("/")
+    dsn = format_dsn(base, key.public_key, key.project_id)
+    return ShownKey(
+        key=key,
+        dsn=dsn,
+        envelope=f"{base}/api/{key.project_id}/envelope/",
+        store=f"{base}/api/{key.project_id}/store/",
+        deprecated_dsn=dsn.replace(key.public_key, f"{key.public_key}:{key.secret_key}", 1),
+    )
+
+
+async def make_key(visit: Visit) -> Response:
+    """A new key."""
+    form = await visit.form()
+    label = form.text("label", longest=_MAX_LABEL) or None
+
+    async def change(tx: Transaction, place: Place) -> None:
+        await key_cases.create_key(tx, place.access, label=label)
+
+    return await _changed(visit, change, "keys/", "created")
+
+
+async def change_key(visit: Visit) -> Response:
+    """Renames, limits, disables, enables or deletes a key."""
+    form = await visit.form()
+    action = form.text("action")
+
+    async def change(tx: Transaction, place: Place) -> None:
+        key = await key_cases.find_key(tx, place.access, visit.path("key"))
+        if action == "delete":
+            await key_cases.delete_key(tx, place.access, key)
+        elif action in ("enable", "disable"):
+            is_active = action == "enable"
+            await key_cases.update_key(tx, place.access, key, is_active=is_active)
+        else:
+            label = form.text("label", longest=_MAX_LABEL) or key.label
+            key = await key_cases.update_key(tx, place.access, key, label=label)
+            await key_cases.set_rate_limit(tx, place.access, key, _rate_limit(form))
+
+    return await _changed(visit, change, "keys/", "removed" if action == "delete" else "saved")
+
+
+def _rate_limit(form: Form) -> tuple[int, int] | None:
+    count, window = form.number("limit_count"), form.number("limit_window", most=86_400)
+    return (count, window) if count is not None and window is not None else None
+
+
+async def show_environments(visit: Visit) -> Response:
+    """The environments that events named."""
+    async with visit.database.read() as tx:
+        place = await visit.enter(tx, *_READ)
+        listed = await environments.list_environments(tx, [place.project.id])
+    return visit.page(
+        "project_environments.html",
+        section="projects",
+        tab="environments",
+        project=place.project,
+        environments=listed,
+    )
+
+
+async def change_environment(visit: Visit) -> Response:
+    """Hides an environment from pickers, or shows it again."""
+    form = await visit.form()
+
+    async def change(tx: Transaction, place: Place) -> None:
+        await environments.set_hidden(
+            tx, place.project.id, [form.raw("name")], is_hidden=form.text("action") == "hide"
+        )
+        await tell(
+            tx,
+            "environment.updated",
+            organization_id=place.organization.id,
+            project_id=place.project.id,
+        )
+
+    return await _changed(visit, change, "environments/", "saved")
+
+
+async def _changed(
+    visit: Visit,
+    change: Callable[[Transaction, Place], Awaitable[None]],
+    part: str,
+    code: str,
+) -> Response:
+    """Makes one change to the project and goes back to a part of its settings."""
+
+    async def write(tx: Transaction) -> str:
+        place = await visit.enter(tx, *_WRITE)
+        await change(tx, place)
+        return f"{place.base}/projects/{place.project.slug}/settings/{part}"
+
+    address = await visit.database.write(write)
+    visit.deps.hub.wake()
+    return visit.redirect(address, flash=Flash(code=code))
+
+
+_BASE = "/{organization}/projects/{project}/settings/"
+PAGES = (
+    page(_BASE, GET=show_general, POST=save_general),
+    page(_BASE + "delete/", POST=delete),
+    page(_BASE + "keys/", GET=show_keys, POST=make_key),
+    page(_BASE + "keys/{key}/", POST=change_key),
+    page(_BASE + "environments/", GET=show_environments, POST=change_environment),
+)

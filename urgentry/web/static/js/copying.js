@@ -1,0 +1,35 @@
+// Buttons that copy a text.
+
+async function write(text) {
+  if (navigator.clipboard && window.isSecureContext) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "visually-hidden";
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}
+
+export function startCopying() {
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    event.preventDefault();
+    await write(button.dataset.copy);
+    button.dataset.copied = "";
+    const path = button.querySelector("path");
+    const before = path?.getAttribute("d");
+    path?.setAttribute("d", "M3 8.5l3.5 3.5L13 4.5");
+    setTimeout(() => {
+      delete button.dataset.copied;
+      if (before) path.setAttribute("d", before);
+    }, 1400);
+  });
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches?.("input[data-select]")) event.target.select();
+  });
+}
