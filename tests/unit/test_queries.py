@@ -159,8 +159,18 @@ def test_many_repeats_the_tuple() -> None:
     )
     ((sent, values),) = batches(text, [{"a": 1, "b": 2}, {"b": 4, "a": 3}], k=9)
     assert sent == (
-        "INSERT INTO t (a, b) VALUES ($1, coalesce($2, (1 + $1))),($3, coalesce($4, (1 + $3)))"
-        " ON CONFLICT (a) DO UPDATE SET b = t.b % $5 + $5"
+        "INSERT INTO t (a, b) VALUES ($1, coalesce($2, (1 + $3))),($4, coalesce($5, (1 + $6)))"
+        " ON CONFLICT (a) DO UPDATE SET b = t.b % $7 + $8"
+    )
+    assert values == [1, 2, 1, 3, 4, 3, 9, 9]
+
+
+def test_many_leaves_sqlites_places_without_numbers() -> None:
+    text = "INSERT INTO t (a, b) VALUES (:a, '?' || :b) ON CONFLICT (a) DO UPDATE SET b = :k"
+    ((sent, values),) = batches(text, [{"a": 1, "b": 2}, {"b": 4, "a": 3}], "sqlite", k=9)
+    assert sent == (
+        "INSERT INTO t (a, b) VALUES (?, '?' || ?),(?, '?' || ?)"
+        " ON CONFLICT (a) DO UPDATE SET b = ?"
     )
     assert values == [1, 2, 3, 4, 9]
 
@@ -168,8 +178,8 @@ def test_many_repeats_the_tuple() -> None:
 def test_many_takes_parameters_ahead_of_the_tuple() -> None:
     text = "WITH w AS (SELECT :first AS x) INSERT INTO t (a) VALUES (:a) RETURNING :last"
     ((sent, values),) = batches(text, [{"a": 1}], first="f", last="l")
-    assert sent == "WITH w AS (SELECT $2 AS x) INSERT INTO t (a) VALUES ($1) RETURNING $3"
-    assert values == [1, "f", "l"]
+    assert sent == "WITH w AS (SELECT $1 AS x) INSERT INTO t (a) VALUES ($2) RETURNING $3"
+    assert values == ["f", 1, "l"]
 
 
 def test_many_needs_values() -> None:
@@ -187,7 +197,7 @@ def test_many_keeps_to_the_limit_and_to_every_row(rows: int, width: int, outer: 
     given_rows = [dict.fromkeys(columns, n) for n in range(rows)]
     sent = batches(text, given_rows, "sqlite", **others)
     assert all(len(values) <= MAX_PARAMETERS for _, values in sent)
-    assert all(f"?{len(values)}" in sql for sql, values in sent)
+    assert all(sql.count("?") == len(values) for sql, values in sent)
     kept = [value for _, values in sent for value in values[: len(values) - outer]]
     assert kept == [n for n in range(rows) for _ in columns]
     whole = -(-rows * width // (MAX_PARAMETERS - outer))

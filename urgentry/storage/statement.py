@@ -1,12 +1,12 @@
 """Named parameters to numbered ones: what a driver sends for a query. Both drivers call this.
 
-`:a` becomes `$1` or `?1`, a name that occurs twice keeps its number. For `many` the tuple after
-VALUES is repeated once a row; its parameters are numbered first, those outside of it last.
+`:a` becomes `$1` or `?1`, and a name that occurs twice keeps its number. For `many` the tuple after
+VALUES is repeated once a row, and its parameters are filled in the order of the text.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -14,8 +14,6 @@ from urgentry.storage.queries import Query
 
 MAX_PARAMETERS = 32_766
 """SQLite's limit; asyncpg takes one more."""
-
-_REMEMBERED_ROWS = 32
 
 _PARAM = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|::|:([a-z_][a-z0-9_]*)""")
 _VALUES = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\b(values)\s*\(""", re.IGNORECASE)
@@ -41,57 +39,51 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class RowTemplate:
-    """A text cut at its tuple. `head`, `row` and `tail` are %-formats over parameter numbers."""
+    """A text cut at its tuple. Each occurrence of a parameter is a place of its own, filled in
+    the order of the text: `head_names`, then `row_names` once a row, then `tail_names`."""
 
     head: str
     row: str
     tail: str
+    head_names: tuple[str, ...]
     row_names: tuple[str, ...]
-    row_offsets: tuple[int, ...]
-    outer_names: tuple[str, ...]
-    head_offsets: tuple[int, ...]
-    tail_offsets: tuple[int, ...]
-    texts: dict[int, str] = field(default_factory=dict, compare=False)
-    """By number of rows, for the small numbers that come again and again."""
+    tail_names: tuple[str, ...]
+    is_numbered: bool
+    """Whether a place is `$%d`, still to be numbered, or a plain `?`."""
 
     def batches(
         self, query: str, rows: Sequence[Mapping[str, Any]], params: Mapping[str, Any]
     ) -> "Iterator[Batch]":
         """The statements for the rows: as few as the limit of parameters allows."""
-        if len(params) != len(self.outer_names) or not params.keys() >= set(self.outer_names):
-            raise TypeError(_disagreement(query, frozenset(self.outer_names), params))
-        outer = [params[name] for name in self.outer_names]
-        size = (MAX_PARAMETERS - len(outer)) // len(self.row_names)
+        outer = {*self.head_names, *self.tail_names}
+        if params.keys() != outer:
+            raise TypeError(_disagreement(query, frozenset(outer), params))
+        places = len(self.head_names) + len(self.tail_names)
+        size = (MAX_PARAMETERS - places) // len(self.row_names)
         for start in range(0, len(rows), size):
             part = rows[start : start + size]
-            yield Batch(query, self, len(part), self._values(query, part) + outer)
+            values = [params[name] for name in self.head_names]
+            values += self._row_values(query, part)
+            values += [params[name] for name in self.tail_names]
+            yield Batch(query, self, len(part), values)
 
     def text(self, count: int, above: int = 0) -> str:
-        """The statement for so many rows; its parameters are numbered from `above` on."""
-        if above:
-            return self._repeat(count, above)
-        text = self.texts.get(count)
-        if text is None:
-            text = self._repeat(count, 0)
-            if count <= _REMEMBERED_ROWS:
-                self.texts[count] = text
-        return text
+        """The statement for so many rows; its parameters are numbered from `above` on.
 
-    def _repeat(self, count: int, above: int) -> str:
-        width = len(self.row_names)
-        last = above + count * width + 1
-        numbers = [base + n for base in range(above + 1, last, width) for n in self.row_offsets]
-        return "".join((
-            self.head % tuple(last + n for n in self.head_offsets),
-            ",".join([self.row] * count) % tuple(numbers),
-            self.tail % tuple(last + n for n in self.tail_offsets),
-        ))  # fmt: skip
+        SQLite's are not numbered: it looks each number up among all that it has read so far, so
+        that reading a statement would take the square of its parameters.
+        """
+        repeated = self.head + ",".join([self.row] * count) + self.tail
+        if not self.is_numbered:
+            return repeated
+        size = len(self.head_names) + count * len(self.row_names) + len(self.tail_names)
+        return repeated % tuple(range(above + 1, above + size + 1))
 
-    def _values(self, query: str, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
-        names, width = self.row_names, len(self.row_names)
+    def _row_values(self, query: str, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+        names, wanted = self.row_names, frozenset(self.row_names)
         for row in rows:
-            if len(row) != width or not all(name in row for name in names):
-                raise TypeError(_disagreement(query, frozenset(names), row))
+            if row.keys() != wanted:
+                raise TypeError(_disagreement(query, wanted, row))
         return [row[name] for row in rows for name in names]
 
 
@@ -121,7 +113,7 @@ def row_template(query: Query, dialect: str) -> RowTemplate:
     """What `many` sends. TypeError when the text has no `VALUES (…)` with parameters."""
     if query.is_fragment or query.slots:
         raise TypeError(f"{query.name} is a fragment or has open slots: compose it first")
-    template = _row_template(query.text(dialect), "?" if dialect == "sqlite" else "$")
+    template = _row_template(query.text(dialect), is_numbered=dialect != "sqlite")
     if template is None:
         raise TypeError(f"{query.name} has no VALUES (:a, …) to repeat")
     return template
@@ -135,18 +127,14 @@ def _statement(text: str, mark: str) -> Statement:
 
 
 @lru_cache(maxsize=256)
-def _row_template(text: str, mark: str) -> RowTemplate | None:
+def _row_template(text: str, *, is_numbered: bool) -> RowTemplate | None:
     start, end = _tuple_span(text)
-    outer: dict[str, int] = {}
-    inner: dict[str, int] = {}
-    head, head_offsets = _format(text[:start], mark, outer)
-    row, row_offsets = _format(text[start:end], mark, inner)
-    tail, tail_offsets = _format(text[end:], mark, outer)
-    if not inner:
+    head, head_names = _places(text[:start], is_numbered=is_numbered)
+    row, row_names = _places(text[start:end], is_numbered=is_numbered)
+    tail, tail_names = _places(text[end:], is_numbered=is_numbered)
+    if not row_names:
         return None
-    return RowTemplate(
-        head, row, tail, tuple(inner), row_offsets, tuple(outer), head_offsets, tail_offsets
-    )
+    return RowTemplate(head, row, tail, head_names, row_names, tail_names, is_numbered)
 
 
 def _numbered(match: re.Match[str], mark: str, names: dict[str, int]) -> str:
@@ -154,17 +142,17 @@ def _numbered(match: re.Match[str], mark: str, names: dict[str, int]) -> str:
     return match[0] if name is None else f"{mark}{names.setdefault(name, len(names) + 1)}"
 
 
-def _format(text: str, mark: str, names: dict[str, int]) -> tuple[str, tuple[int, ...]]:
-    """The text as a %-format, and for each place in it the index of its name."""
-    offsets: list[int] = []
+def _places(text: str, *, is_numbered: bool) -> tuple[str, tuple[str, ...]]:
+    """The text with a place for each parameter, and their names in order."""
+    names: list[str] = []
 
     def place(match: re.Match[str]) -> str:
         if match[1] is None:
             return match[0]
-        offsets.append(names.setdefault(match[1], len(names)))
-        return f"{mark}%d"
+        names.append(match[1])
+        return "$%d" if is_numbered else "?"
 
-    return _PARAM.sub(place, text.replace("%", "%%")), tuple(offsets)
+    return _PARAM.sub(place, text.replace("%", "%%") if is_numbered else text), tuple(names)
 
 
 def _tuple_span(text: str) -> tuple[int, int]:
