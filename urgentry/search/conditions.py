@@ -75,7 +75,8 @@ def version_test(term: Term, value: Value) -> Condition:
                 Holds("search.release_version_like", {"pattern": f"%@{like_pattern(value)}"}),
             )
         )
-    version = parse_version(literal(value))
+    text = literal(value)
+    version = parse_version(f"{text}.0" if text.isdecimal() else text)
     if version.sort_key is None:
         raise InvalidSearch(f'"{value.text}" is not a semantic version', term.position)
     ordered = _version_order(term.operator, version.sort_key, exact=bool(version.build))
