@@ -4,7 +4,7 @@ What stands only in the payload (text, URLs, traces) is not searched: a term tha
 error rather than an empty answer.
 """
 
-from urgentry.domain.condition import ALWAYS, AnyOf, Condition, Holds, Not, Within
+from urgentry.domain.condition import ALWAYS, NEVER, AnyOf, Condition, Holds, Not, Within
 from urgentry.domain.event import UNCOUNTED_TAGS
 from urgentry.domain.issue import LEVELS
 from urgentry.domain.slices import EVENT_ID_BYTES
@@ -60,6 +60,9 @@ def _term(term: Term, scope: SearchScope) -> Condition:
 
 
 def _tag(key: str, value: Value) -> Condition:
+    """No tag's key holds a quote, which SQLite could not be asked for."""
+    if '"' in key:
+        return NEVER
     return Within("search.event_with_tagset", text_test("tagset_member", key=key)(value))
 
 
