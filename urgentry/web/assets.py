@@ -8,7 +8,7 @@ import gzip
 import hashlib
 from pathlib import Path
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 from starlette.requests import Request
 from starlette.responses import Response
 

@@ -22,7 +22,9 @@ def spark_path(counts: Sequence[int]) -> str:
         if count:
             height = max(round(count / most * (SPARK_HEIGHT - 2)), 1)
             top = SPARK_HEIGHT - height
-            parts.append(f"M{_short(index * step)} {top}h{_short(width)}v{height}h-{_short(width)}z")
+            parts.append(
+                f"M{_short(index * step)} {top}h{_short(width)}v{height}h-{_short(width)}z"
+            )
     return "".join(parts)
 
 

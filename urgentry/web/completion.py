@@ -85,9 +85,7 @@ async def _values(
     if listed is None:
         pattern = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         ids = [project.id for project in projects]
-        found = await tags.list_project_values(
-            tx, ids, key, pattern=f"%{pattern}%", limit=_MOST
-        )
+        found = await tags.list_project_values(tx, ids, key, pattern=f"%{pattern}%", limit=_MOST)
         return [value.value for value in found if value.value]
     return [text for text in listed if wanted in text.lower()]
 

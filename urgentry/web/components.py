@@ -17,7 +17,9 @@ async def show(visit: Visit) -> Response:
     """The pieces; for instance admins only."""
     if not visit.principal.is_instance_admin:
         raise not_found()
-    badges = [Badge(text=kind or "plain", kind=kind) for kind in ("", "accent", "ok", "warn", "danger")]
+    badges = [
+        Badge(text=kind or "plain", kind=kind) for kind in ("", "accent", "ok", "warn", "danger")
+    ]
     form = Form([("wrong", "not right")])
     form.errors = {"wrong": ["This is how a mistake is told."]}
     return visit.page(

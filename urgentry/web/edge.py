@@ -16,13 +16,7 @@ from starlette.routing import Route
 from urgentry.access.authentication import principal_of_session
 from urgentry.access.origin import SAFE_METHODS, is_own_origin
 from urgentry.access.sessions import COOKIE
-from urgentry.errors import (
-    ApiError,
-    CommitAmbiguous,
-    DatabaseUnavailable,
-    DataRejected,
-    UniqueViolation,
-)
+from urgentry.errors import ApiError, DataRejected, StorageError, UniqueViolation
 from urgentry.web.deps import WebDeps
 from urgentry.web.visit import Visit
 
@@ -82,17 +76,22 @@ async def _guarded(request: Request, deps: WebDeps, declared: Page) -> Response:
         return await _handled(visit, declared)
     except ApiError as error:
         return _refused(visit, error)
-    except (DatabaseUnavailable, CommitAmbiguous):
-        return _problem(visit, 503)
-    except UniqueViolation:
-        return _refused(visit, ApiError(409, "Something of this name exists already."))
-    except DataRejected:
-        return _refused(visit, ApiError(400, "A value is not valid."))
+    except StorageError as error:
+        return _storage_answer(visit, error)
     except ClientDisconnect:
         return Response(status_code=400)
     except Exception:
         log.exception("page_failed", method=request.method, path=declared.path)
         return _problem(visit, 500)
+
+
+def _storage_answer(visit: Visit, error: StorageError) -> Response:
+    if isinstance(error, UniqueViolation):
+        return _refused(visit, ApiError(409, "Something of this name exists already."))
+    if isinstance(error, DataRejected):
+        return _refused(visit, ApiError(400, "A value is not valid."))
+    log.warning("page_storage_failed", path=visit.request.url.path, error=str(error))
+    return _problem(visit, 503)
 
 
 async def _handled(visit: Visit, declared: Page) -> Response:
@@ -150,6 +149,7 @@ async def not_found(request: Request, deps: WebDeps) -> Response:
     async def nothing(_: Visit) -> Response:
         raise ApiError(404, "The requested resource does not exist")
 
-    methods = dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), nothing)
+    names = ("GET", "POST", "PUT", "PATCH", "DELETE")
+    methods: dict[str, Handler] = dict.fromkeys(names, nothing)
     declared = Page("/{path}", methods, is_public=True)
     return with_headers(await _guarded(request, deps, declared))

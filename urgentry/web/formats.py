@@ -106,7 +106,7 @@ def of_seconds(seconds: float | str | None) -> int | None:
 def size(count: int) -> str:
     """ "12.3 KiB"."""
     value, unit = float(count), "B"
-    for unit in ("B", "KiB", "MiB", "GiB"):  # noqa: B007 - the last unit stays
+    for unit in ("B", "KiB", "MiB", "GiB"):
         if value < 1024 or unit == "GiB":  # noqa: PLR2004 - bytes of a KiB
             break
         value /= 1024
@@ -115,7 +115,7 @@ def size(count: int) -> str:
 
 def initials(name: str) -> str:
     """Two letters for an avatar."""
-    words = [word for word in name.partition("@")[0].replace(".", " ").replace("-", " ").split()]
+    words = name.partition("@")[0].replace(".", " ").replace("-", " ").split()
     letters = words[0][:1] + (words[-1][:1] if len(words) > 1 else words[0][1:2]) if words else "?"
     return letters.upper()
 

@@ -35,7 +35,8 @@ _LINES = {
     "keyboard": "M1.5 4h13v8.5h-13zM4 6.5h.01M6.7 6.5h.01M9.3 6.5h.01M12 6.5h.01M4.5 9.75h7",
     "last": "M4 3.5L8.5 8 4 12.5M12 3.5v9",
     "layers": "M8 2l6 3-6 3-6-3zM2 8l6 3 6-3M2 11l6 3 6-3",
-    "link": "M6.5 9.5l3-3M7 4.5L8.75 2.9a3 3 0 0 1 4.3 4.3L11.5 9M9 11.5l-1.75 1.6a3 3 0 0 1-4.3-4.3"
+    "link": "M6.5 9.5l3-3M7 4.5L8.75 2.9a3 3 0 0 1 4.3 4.3L11.5 9M9 11.5l-1.75 1.6a3 3 "
+    "0 0 1-4.3-4.3"
     "L4.5 7",
     "list": "M5.5 4h8.5M5.5 8h8.5M5.5 12h8.5M2 4h.01M2 8h.01M2 12h.01",
     "lock": "M3.5 7h9v6.5h-9zM5.5 7V4.75a2.5 2.5 0 0 1 5 0V7",
@@ -50,18 +51,22 @@ _LINES = {
     "refresh": "M13.5 8A5.5 5.5 0 1 1 11.8 4M13.5 1.75v3h-3",
     "search": "M7 2.25a4.75 4.75 0 1 0 0 9.5 4.75 4.75 0 0 0 0-9.5zM10.5 10.5L14 14",
     "server": "M2.5 2.5h11v4.5h-11zM2.5 9h11v4.5h-11zM5 4.75h.01M5 11.25h.01",
-    "settings": "M2 4.5h6M11 4.5h3M9.5 3a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3zM2 11.5h2.5M7.5 11.5H14"
+    "settings": "M2 4.5h6M11 4.5h3M9.5 3a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3zM2 "
+    "11.5h2.5M7.5 11.5H14"
     "M6 10a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3z",
     "shield": "M8 1.75l5 2v4c0 3.2-2 5.4-5 6.5-3-1.1-5-3.3-5-6.5v-4z",
     "sign-out": "M6 2.5H2.5v11H6M10 4.5L13.5 8 10 11.5M13.5 8H6",
-    "sun": "M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM8 1.25v1.5M8 13.25v1.5M1.25 8h1.5M13.25 8h1.5M3.25 3.25"
+    "sun": "M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM8 1.25v1.5M8 13.25v1.5M1.25 8h1.5M13.25 "
+    "8h1.5M3.25 3.25"
     "l1 1M11.75 11.75l1 1M3.25 12.75l1-1M11.75 4.25l1-1",
     "tag": "M2 2.5h5.5l6.5 6-5 5.5-7-6.5zM5 5.5h.01",
     "terminal": "M1.75 2.75h12.5v10.5H1.75zM4.5 6l2 2-2 2M8.5 10.5h3",
     "trash": "M2.5 4h11M6 4V2.5h4V4M4 4l.6 9.5h6.8L12 4M6.75 6.75v4M9.25 6.75v4",
-    "user": "M8 2a2.75 2.75 0 1 0 0 5.5A2.75 2.75 0 0 0 8 2zM2.75 13.75c.5-3 2.5-4.5 5.25-4.5s4.75 1.5"
+    "user": "M8 2a2.75 2.75 0 1 0 0 5.5A2.75 2.75 0 0 0 8 2zM2.75 13.75c.5-3 2.5-4.5 "
+    "5.25-4.5s4.75 1.5"
     " 5.25 4.5",
-    "users": "M6 2.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5zM1.5 13.5c.4-2.8 2-4.2 4.5-4.2s4.1 1.4 4.5 4.2"
+    "users": "M6 2.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5zM1.5 13.5c.4-2.8 2-4.2 "
+    "4.5-4.2s4.1 1.4 4.5 4.2"
     "M10.5 2.7a2.5 2.5 0 0 1 0 4.6M12 9.6c1.5.6 2.3 1.9 2.5 3.9",
     "warning": "M8 2l6.5 11.5h-13zM8 6.5v3M8 11.5v.01",
     "x": "M3.5 3.5l9 9M12.5 3.5l-9 9",
@@ -73,9 +78,9 @@ NAMES = tuple(_LINES)
 def icon(name: str, *, filled: bool = False, cls: str = "") -> Markup:
     """An icon beside text that says the same; hidden from screen readers."""
     kinds = " icon-filled" if filled and name in _FILLED else ""
-    return Markup('<svg class="icon{}{}" viewBox="0 0 16 16" aria-hidden="true"><path d="{}"/></svg>').format(
-        kinds, f" {cls}" if cls else "", _LINES[name]
-    )
+    return Markup(
+        '<svg class="icon{}{}" viewBox="0 0 16 16" aria-hidden="true"><path d="{}"/></svg>'
+    ).format(kinds, f" {cls}" if cls else "", _LINES[name])
 
 
 _LEVELS = {

@@ -141,9 +141,7 @@ async def _do(
     )
 
 
-async def _decide(
-    tx: Transaction, place: Place, action: str, form: Form
-) -> tuple[str, Decision]:
+async def _decide(tx: Transaction, place: Place, action: str, form: Form) -> tuple[str, Decision]:
     if action.startswith("assign"):
         to = form.text("assignee") if action == "assign" else action.removeprefix("assign-")
         assignment = await find_assignee(tx, place.organization.id, "" if to == "none" else to)

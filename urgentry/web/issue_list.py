@@ -9,7 +9,6 @@ from starlette.responses import JSONResponse, Response
 from urgentry import clock
 from urgentry.domain.condition import AllOf, AnyOf, Condition, Holds
 from urgentry.domain.issue import Issue
-from urgentry.domain.project import Environment
 from urgentry.search.syntax import InvalidSearch
 from urgentry.storage import environments, issues, stats
 from urgentry.storage.database import Transaction
@@ -152,9 +151,7 @@ async def matching(visit: Visit) -> Response:
     return JSONResponse({"ids": found})
 
 
-async def _find(
-    tx: Transaction, place: Place, picks: Picks, question: Question, now: int
-) -> Found:
+async def _find(tx: Transaction, place: Place, picks: Picks, question: Question, now: int) -> Found:
     if not place.projects:
         return Found(tabs=list(TABS))
     selection = select_issues(place, picks, question.search, now)
@@ -236,15 +233,13 @@ def _among(selection: IssueSelection, issue_ids: Sequence[int]) -> IssueSelectio
     named: tuple[Condition, ...] = tuple(
         Holds("search.issue_id_is", {"issue_id": issue_id}) for issue_id in issue_ids
     )
-    return msgspec.structs.replace(
-        selection, condition=AllOf((AnyOf(named), selection.condition))
-    )
+    return msgspec.structs.replace(selection, condition=AllOf((AnyOf(named), selection.condition)))
 
 
 async def list_environments(tx: Transaction, place: Place, picks: Picks) -> list[str]:
     """The names of environments to choose from, those that are chosen among them."""
     ids = [project.id for project in picked_projects(picks, place.projects)]
-    found: list[Environment] = await environments.list_environments(tx, ids) if ids else []
+    found = await environments.list_environments(tx, ids) if ids else []
     shown = {each.name for each in found if not each.is_hidden} | set(picks.environments)
     return sorted(shown)
 

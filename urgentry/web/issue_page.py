@@ -1,7 +1,5 @@
 """The page of an issue: its head, its chart, one event, and what stands beside it."""
 
-from collections.abc import Mapping
-
 import msgspec
 from starlette.responses import Response
 
@@ -33,7 +31,7 @@ from urgentry.web.visit import Place, Visit
 
 _TOP_VALUES = 4
 _LOG_ENTRIES = 30
-_MARKED_RELEASES = 12
+_MARKED_RELEASES = 5
 _RELEASES_TO_CHOOSE = 8
 
 
@@ -164,7 +162,7 @@ async def _chart(tx: Transaction, issue: Issue, picks: Picks) -> Chart:
 
 async def _markers(tx: Transaction, issue: Issue, buckets: Buckets) -> list[Marker]:
     seen = await stats.list_releases(tx, issue.id, limit=_MARKED_RELEASES)
-    versions: Mapping[int, str] = await issues.list_release_versions(tx, seen) if seen else {}
+    versions = await issues.list_release_versions(tx, seen) if seen else {}
     span = buckets.count * buckets.width
     return [
         Marker(x=(each.first_seen - buckets.begins) * 1000 // span, version=versions[release_id])

@@ -102,7 +102,9 @@ def _event_row(stored: StoredEvent) -> EventRow:
         level=stored.level.name.lower(),
         environment=text(event.get("environment")),
         release=text(event.get("release")),
-        user=next((text(user[n]) for n in ("email", "username", "id", "ip_address") if user.get(n)), ""),
+        user=next(
+            (text(user[n]) for n in ("email", "username", "id", "ip_address") if user.get(n)), ""
+        ),
         place=f"{stored.timestamp}-{stored.id}",
     )
 

@@ -103,9 +103,7 @@ async def show_invitation(visit: Visit) -> Response:
 async def _invitation(visit: Visit, form: Form, *, status: int = 200) -> Response:
     async with visit.database.read() as tx:
         invitation = await cases.find_invitation(tx, visit.path("secret"))
-        organization = found(
-            await organizations.get_organization(tx, invitation.organization_id)
-        )
+        organization = found(await organizations.get_organization(tx, invitation.organization_id))
         has_account = await accounts.find_account(tx, invitation.email) is not None
     return visit.page(
         "invitation.html",

@@ -127,7 +127,9 @@ def read_picks(visit: Visit, place: Place) -> Picks:
     picks = _checked(_of_pairs(pairs), place.projects, is_given=is_given)
     if is_given:
         kept = quote(urlencode(picks.pairs()))
-        visit.cookies.append(f"{name}={kept}; Path=/; Max-Age={_COOKIE_AGE}; SameSite=Lax; HttpOnly")
+        visit.cookies.append(
+            f"{name}={kept}; Path=/; Max-Age={_COOKIE_AGE}; SameSite=Lax; HttpOnly"
+        )
     return picks
 
 

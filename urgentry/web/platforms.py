@@ -20,9 +20,7 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _platform(name: str, title: str, install: str, file: str) -> Platform:
-    return Platform(
-        name=name, title=title, code=_CODES.get(name, name), install=install, file=file
-    )
+    return Platform(name=name, title=title, code=_CODES.get(name, name), install=install, file=file)
 
 
 _CODES = {
@@ -69,7 +67,7 @@ PLATFORMS = (
     _platform("php-laravel", "Laravel", "composer require sentry/sentry-laravel", "Laravel"),
     _platform("ruby", "Ruby", "bundle add sentry-ruby", "main.rb"),
     _platform("ruby-rails", "Rails", "bundle add sentry-rails", "sentry.rb"),
-    _platform("elixir", "Elixir", "{:sentry, \"~> 11.0\"}, in mix.exs", "prod.exs"),
+    _platform("elixir", "Elixir", '{:sentry, "~> 11.0"}, in mix.exs', "prod.exs"),
     _platform("android", "Android", _ANDROID, "AndroidManifest.xml"),
     _platform(
         "apple-ios",

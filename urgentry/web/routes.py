@@ -72,12 +72,14 @@ def _joined(pages: Iterable[Page]) -> list[Page]:
 
 
 async def _rest(request: Request, deps: WebDeps) -> Response:
-    """Addresses without their slash, those that Sentry's links have, and those that lead nowhere."""
+    """Addresses without their slash, those of Sentry's links, those that lead nowhere."""
     path = request.url.path
     query = f"?{request.url.query}" if request.url.query else ""
     if request.method in ("GET", "HEAD"):
         if not path.endswith("/") and "." not in path.rpartition("/")[2]:
             return RedirectResponse("/" + path.lstrip("/") + "/" + query, 307)
         if path.startswith("/organizations/"):
-            return RedirectResponse("/" + path.removeprefix("/organizations/").lstrip("/") + query, 307)
+            return RedirectResponse(
+                "/" + path.removeprefix("/organizations/").lstrip("/") + query, 307
+            )
     return await not_found(request, deps)

@@ -34,7 +34,9 @@ async def make(visit: Visit) -> Response:
 
 def _wish(visit: Visit, form: Form) -> Wish:
     organization, project = form.text("organization"), form.text("project")
-    missing = {name: ["Give it a name."] for name in ("organization", "project") if not form.text(name)}
+    missing = {
+        name: ["Give it a name."] for name in ("organization", "project") if not form.text(name)
+    }
     if missing:
         raise FieldError(missing)
     return Wish(

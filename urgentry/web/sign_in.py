@@ -89,4 +89,3 @@ PAGES = (
     page("/sign-in/", public=True, GET=show, POST=enter),
     page("/sign-out/", public=True, POST=leave),
 )
-

@@ -70,7 +70,9 @@ def entry(activity: Activity, names: Names, *, reader: int | None) -> Entry:
     is_note = kind == ActivityKind.NOTE
     return Entry(
         id=activity.id,
-        icon=_ICONS.get(ActivityKind(kind), "activity") if kind in set(ActivityKind) else "activity",
+        icon=_ICONS.get(ActivityKind(kind), "activity")
+        if kind in set(ActivityKind)
+        else "activity",
         who=names.account(activity.account_id) if activity.account_id else "urgentry",
         is_person=activity.account_id is not None,
         did="commented" if is_note else _sentence(kind, activity.detail, names),
@@ -113,7 +115,9 @@ def _archived(detail: dict[str, Any]) -> str:
         return f"archived it until {plural(int(detail['ignoreUserCount']), 'more user')} see it"
     if detail.get("ignoreUntil"):
         return "archived it for a time"
-    return "archived it until it escalates" if detail.get("ignoreUntilEscalating") else "archived it"
+    return (
+        "archived it until it escalates" if detail.get("ignoreUntilEscalating") else "archived it"
+    )
 
 
 def _assignee(detail: dict[str, Any], names: Names) -> str:

@@ -19,7 +19,13 @@ _ERRORS = {
     "clock_drift": "was corrected: the sender's clock is wrong",
     "invalid_environment": "cannot be the name of an environment",
 }
-_ACTIONS = {"x": "removed", "s": "replaced", "m": "masked", "p": "made a pseudonym", "e": "encrypted"}
+_ACTIONS = {
+    "x": "removed",
+    "s": "replaced",
+    "m": "masked",
+    "p": "made a pseudonym",
+    "e": "encrypted",
+}
 _LIMIT = "!limit"
 
 

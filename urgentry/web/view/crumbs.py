@@ -61,7 +61,9 @@ def _crumb(value: Json, event_at: int) -> Crumb:
     at = of_seconds(value.get("timestamp"))
     data = pairs_of(value.get("data"))
     message = text(value.get("message")) or _summary(obj(value.get("data")))
-    words = " ".join([category, kind, level, message, *(f"{each.name} {each.text}" for each in data)])
+    words = " ".join(
+        [category, kind, level, message, *(f"{each.name} {each.text}" for each in data)]
+    )
     return Crumb(
         icon=_ICONS.get(kind) or _ICONS.get(category.partition(".")[0], "dots"),
         category=category or kind or "default",
@@ -89,7 +91,7 @@ def _before(at: int | None, event_at: int) -> str:
     if at is None:
         return ""
     seconds = (at - event_at) / clock.SECOND
-    sign = "+" if seconds > 0 else "−"
+    sign = "+" if seconds > 0 else "–"
     size = abs(seconds)
     if size < 60:  # noqa: PLR2004 - seconds of a minute
         return f"{sign}{size:.1f}s"

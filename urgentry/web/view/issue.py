@@ -110,7 +110,9 @@ def assignee_of(issue: Issue, around: Surroundings) -> Assignee | None:
 
 _UNRESOLVED_BADGES = {
     Substatus.NEW: Badge(text="New", kind="accent", hint="First seen lately; nobody reviewed it"),
-    Substatus.REGRESSED: Badge(text="Regressed", kind="danger", hint="It was resolved and came back"),
+    Substatus.REGRESSED: Badge(
+        text="Regressed", kind="danger", hint="It was resolved and came back"
+    ),
     Substatus.ESCALATING: Badge(text="Escalating", kind="warn", hint="Happens much more often"),
 }
 

@@ -75,7 +75,9 @@ def exceptions(event: Json) -> list[Raised]:
     """The chain, the outermost exception first, each followed by its cause."""
     values = items(event.get("exception"))
     platform = text(event.get("platform"))
-    return [_exception(value, platform, is_first=not index) for index, value in enumerate(values[::-1])]
+    return [
+        _exception(value, platform, is_first=not index) for index, value in enumerate(values[::-1])
+    ]
 
 
 def lone_trace(event: Json) -> Raised | None:

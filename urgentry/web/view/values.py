@@ -31,7 +31,9 @@ def obj(value: Any) -> Json:
 def items(attribute: Any) -> list[Json]:
     """The members of a list or of `{"values": […]}`, without those that were lost."""
     values = attribute.get("values") if isinstance(attribute, dict) else attribute
-    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+    return (
+        [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+    )
 
 
 def text(value: Any) -> str:
@@ -63,7 +65,7 @@ def flat(value: Any) -> str:
 def pair(name: Any, value: Any) -> Pair:
     """A name and its value."""
     printed = shown(value)
-    is_block = isinstance(value, dict | list) and bool(value) or "\n" in printed
+    is_block = (isinstance(value, dict | list) and bool(value)) or "\n" in printed
     return Pair(name=str(name), text=printed, is_block=is_block)
 
 
