@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,7 @@ from urgentry.web.routes import routes as web_routes
 _SWITCH_SECONDS = 0.0001
 _OLDEST_EVENT = 10 * clock.SECOND
 _SCHEMA_POLL_SECONDS = 1.0
+_FLUSH_SECONDS = 3.0
 _STATEMENT_CACHES = {"auto": None, "yes": 0, "no": 100}
 """By what the operator says of a pooler in between: prepared statements survive none."""
 
@@ -199,28 +200,34 @@ async def serve(settings: Settings, *, migrate: bool) -> None:
             drain_timeout_s=settings.shutdown_timeout_s,
         )
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, _refuse, app, listener)
+            asyncio.get_running_loop().add_signal_handler(
+                number, _refuse, app, listener, settings.shutdown_timeout_s
+            )
         await _run(settings, app, listener, migrate=migrate or is_embedded(settings))
     log.info("stopped")
 
 
-def _refuse(app: App, listener: HttpServer) -> None:
+def _refuse(app: App, listener: HttpServer, timeout_s: int) -> None:
     """The first step of stopping: not ready any more, live streams end, no new connections. What
     comes on open ones is still served, for as long as the listener lets it."""
     app.is_stopping = True
     app.hub.close()
     listener.stop()
+    asyncio.get_running_loop().call_later(timeout_s, app.pipeline.give_up)
 
 
 async def _run(settings: Settings, app: App, listener: HttpServer, *, migrate: bool) -> None:
-    """Listens until told to stop, then drains and flushes."""
+    """Listens until told to stop, then drains and flushes. Whoever waited for an answer has it by
+    then, be it that time was up: a database that hangs ends the flush."""
     async with asyncio.TaskGroup() as tasks:
         work = tasks.create_task(_work(settings, app, migrate=migrate))
         writer = tasks.create_task(app.pipeline.run())
         await listener.serve()
         app.pipeline.close()
-        await writer
-        await app.ledger.flush()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_FLUSH_SECONDS):
+                await writer
+                await app.ledger.flush()
         work.cancel()
 
 

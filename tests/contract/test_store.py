@@ -69,10 +69,12 @@ async def test_an_event_id_counts_once_within_and_across_batches(database: Datab
     assert [tuple(row.values()) for row in outcomes] == [(0, "", 2), (3, "duplicate", 2)]
 
 
-async def test_an_event_id_of_yesterday_is_known_today(database: Database) -> None:
+@pytest.mark.parametrize("days", [-1, 1])
+async def test_an_event_id_of_the_days_beside_is_known_today(database: Database, days: int) -> None:
+    """Of yesterday, or of a replica whose clock is ahead at midnight."""
     event = prepared_event()
     await write(database, [event])
-    await _execute(database, "UPDATE event_id SET slice = slice - 1")
+    await _execute(database, f"UPDATE event_id SET slice = slice + {days}")
     assert list((await write(database, [event])).stored) == [False]
 
 
@@ -187,9 +189,7 @@ async def test_many_users_are_estimated_within_three_per_cent(
 ) -> None:
     monkeypatch.setattr(distinct, "EXACT_LIMIT", 100)
     for start in range(0, 2000, 250):
-        await write(
-            database, [prepared_event(user=f"id:{n}") for n in range(start, start + 250)]
-        )
+        await write(database, [prepared_event(user=f"id:{n}") for n in range(start, start + 250)])
     (issue,) = await issues(database)
     assert issue["users_seen"] == pytest.approx(2000, rel=0.05)
     assert await value(database, "SELECT count(*) FROM hash_user") == 250
@@ -246,5 +246,3 @@ async def _execute(database: Database, text: str) -> None:
         return await tx.run(script("test", text))
 
     await database.write(body)
-
-

@@ -5,15 +5,17 @@ before is summed here and written once a second, so a crash loses at most a seco
 """
 
 import asyncio
+import secrets
+from collections.abc import Mapping
 
 from urgentry import clock
 from urgentry.domain.event import hour_of
 from urgentry.domain.scope import Scope
-from urgentry.errors import StorageError
+from urgentry.errors import StorageError, UniqueViolation
 from urgentry.metrics import Metrics
 from urgentry.protocol.items import DataCategory, Quantities
 from urgentry.protocol.outcome import Outcome
-from urgentry.storage import rollups
+from urgentry.storage import recording, rollups
 from urgentry.storage.database import Database, Transaction
 from urgentry.storage.rollups import OutcomeKey
 
@@ -27,6 +29,8 @@ class Ledger:
         self._database = database
         self._metrics = metrics
         self._refused: dict[OutcomeKey, int] = {}
+        self._unwritten: tuple[bytes, Mapping[OutcomeKey, int]] = (b"", {})
+        self._flushing = asyncio.Lock()
 
     def receive(self, category: DataCategory, count: int = 1) -> None:
         """Enters items that arrived."""
@@ -67,16 +71,24 @@ class Ledger:
             await self.flush()
 
     async def flush(self) -> None:
-        """Writes the refusals so far; keeps them when the database is away."""
-        refused, self._refused = self._refused, {}
-        if not refused:
-            return
+        """Writes the refusals so far, each once; keeps them when the database is away."""
+        async with self._flushing:
+            if not self._unwritten[1]:
+                self._unwritten, self._refused = (secrets.token_bytes(16), self._refused), {}
+            if self._unwritten[1]:
+                await self._write(*self._unwritten)
+
+    async def _write(self, batch_id: bytes, refused: Mapping[OutcomeKey, int]) -> None:
+        """The same refusals go out under the same id until it is known that they were written."""
 
         async def body(tx: Transaction) -> None:
+            recording.enter_batch(tx, batch_id, at=clock.now())
             rollups.add_outcomes(tx, refused)
 
         try:
             await self._database.write(body)
+        except UniqueViolation:  # an attempt went through whose answer was lost
+            pass
         except StorageError:
-            for key, quantity in refused.items():
-                self._refused[key] = self._refused.get(key, 0) + quantity
+            return
+        self._unwritten = (b"", {})

@@ -73,7 +73,7 @@ class Pipeline:
         self._bytes = 0
         self._arrived = asyncio.Event()
         self._is_closing = False
-        self._writing_since: int | None = None
+        self._writing: Sequence[_Waiting] = ()
 
     async def submit(self, event: PreparedEvent) -> bool:
         """Queues an event and returns after its commit: whether it was new (not a duplicate).
@@ -97,14 +97,23 @@ class Pipeline:
     @property
     def oldest_age(self) -> int:
         """Microseconds that the oldest unwritten event has waited."""
-        since = self._waiting[0].since if self._waiting else None
-        started = min((at for at in (since, self._writing_since) if at), default=None)
-        return clock.now() - started if started else 0
+        oldest = [batch[0].since for batch in (self._writing, self._waiting) if batch]
+        return clock.now() - min(oldest) if oldest else 0
 
     def close(self) -> None:
         """Refuses further events; `run` returns when the queue is empty."""
         self._is_closing = True
         self._arrived.set()
+
+    def give_up(self) -> None:
+        """Time is up: closes, and tells everyone who still waits to come again. What is being
+        written at this moment may yet be kept; then it is a duplicate when it comes again."""
+        self.close()
+        unwritten = list(self._waiting)
+        self._waiting.clear()
+        self._account(-sum(waiting.size for waiting in unwritten))
+        if self._writing or unwritten:
+            self._fail([*self._writing, *unwritten], TimeoutError("the server stops"), "database")
 
     async def run(self) -> None:
         """Writes until `close` was called and everything is written."""
@@ -123,11 +132,11 @@ class Pipeline:
         self._bytes += size
 
     async def _write_all(self, batch: Sequence[_Waiting]) -> None:
-        self._writing_since = batch[0].since
+        self._writing = batch
         try:
             await self._write_or_split(batch)
         finally:
-            self._writing_since = None
+            self._writing = ()
             self._account(-sum(waiting.size for waiting in batch))
 
     async def _write_or_split(self, batch: Sequence[_Waiting]) -> None:
@@ -206,19 +215,20 @@ class Pipeline:
     def _succeed(self, batch: Sequence[_Waiting], written: Written) -> None:
         self._names.learn(written.names)
         for waiting, is_new in zip(batch, written.stored, strict=True):
+            if waiting.done.done():  # given up, and settled so
+                continue
             if is_new:
                 self._ledger.settle(DataCategory.ERROR, Outcome.ACCEPTED)
             else:
                 self._ledger.settle(DataCategory.ERROR, Outcome.INVALID, Reason.DUPLICATE)
-            if not waiting.done.done():
-                waiting.done.set_result(is_new)
+            waiting.done.set_result(is_new)
         self._after_commit()
 
     def _fail(self, batch: Sequence[_Waiting], error: Exception, reason: str) -> None:
         log.error("events_not_written", count=len(batch), reason=reason, error=str(error))
         for waiting in batch:
-            self._ledger.fault(DataCategory.ERROR, reason)
             if not waiting.done.done():
+                self._ledger.fault(DataCategory.ERROR, reason)
                 waiting.done.set_exception(_unavailable())
 
 

@@ -80,12 +80,12 @@ async def write_batch(tx: Transaction, batch: Batch, known: KnownNames) -> Writt
 
 
 async def _claim(tx: Transaction, batch: Batch) -> dict[int, int]:
-    """Row ids of the events (by index) whose ids were free, today and yesterday."""
+    """Row ids of the events (by index) whose ids were free, today and on the days beside it."""
     first: dict[EventKey, int] = {}
     for index, event in enumerate(batch.events):
         first.setdefault((event.project_id, event.event_id), index)
     today = day_of(batch.at)
-    taken = await recording.list_taken_event_ids(tx, first, slice_=today - 1)
+    taken = await recording.list_taken_event_ids(tx, first, beside=today)
     row_ids = {index: new_row_id(batch.events[index].received) for index in first.values()}
     free = await recording.claim_event_ids(
         tx,

@@ -215,7 +215,9 @@ class PostgresTransaction:
             return
         self.broken = True
         with suppress(*_DRIVER_ERRORS):
-            await self._connection.execute("ROLLBACK", timeout=ROLLBACK_SECONDS)
+            # asyncpg's own limit does not cover its wait for the cancelled statement before.
+            async with asyncio.timeout(ROLLBACK_SECONDS):
+                await self._connection.execute("ROLLBACK")
             self.broken = False
 
     async def _fetch(self, query: str | Query, params: Mapping[str, Any]) -> "list[asyncpg.Record]":

@@ -113,13 +113,15 @@ async def claim_event_ids(tx: Transaction, rows: Sequence[Mapping[str, Any]]) ->
 
 
 async def list_taken_event_ids(
-    tx: Transaction, keys: Iterable[EventKey], *, slice_: int
+    tx: Transaction, keys: Iterable[EventKey], *, beside: int
 ) -> set[EventKey]:
-    """Of event ids: those that a slice holds already."""
+    """Of event ids: those that the slice before or after one holds. Before, as a client sends again
+    after midnight; after, as the clock of another replica may be ahead."""
     rows = await tx.many(
         "recording.list_taken_event_ids",
         [{"project_id": project_id, "event_id": event_id} for project_id, event_id in keys],
-        slice=slice_,
+        before=beside - 1,
+        after=beside + 1,
     )
     return {_event_key(row) for row in rows}
 

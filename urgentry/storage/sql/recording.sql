@@ -19,20 +19,22 @@ ON CONFLICT (slice, project_id, event_id) DO NOTHING
 RETURNING project_id, event_id
 
 -- name: list_taken_event_ids (sqlite)
--- Of event ids: those that a slice holds. The texts part because a parameter of bytes needs its
+-- Of event ids: those that either slice holds. The texts part because a parameter of bytes needs its
 -- type said on PostgreSQL, and SQLite has no name for it that both know.
 WITH v(project_id, event_id) AS (VALUES (:project_id, :event_id))
 SELECT v.project_id, v.event_id FROM v
 JOIN event_id AS taken
-    ON taken.slice = :slice AND taken.project_id = v.project_id AND taken.event_id = v.event_id
+    ON taken.slice IN (:before, :after)
+        AND taken.project_id = v.project_id AND taken.event_id = v.event_id
 
 -- name: list_taken_event_ids (postgres)
--- Of event ids: those that a slice holds. The texts part because a parameter of bytes needs its
+-- Of event ids: those that either slice holds. The texts part because a parameter of bytes needs its
 -- type said on PostgreSQL, and SQLite has no name for it that both know.
 WITH v(project_id, event_id) AS (VALUES (CAST(:project_id AS bigint), CAST(:event_id AS bytea)))
 SELECT v.project_id, v.event_id FROM v
 JOIN event_id AS taken
-    ON taken.slice = :slice AND taken.project_id = v.project_id AND taken.event_id = v.event_id
+    ON taken.slice IN (:before, :after)
+        AND taken.project_id = v.project_id AND taken.event_id = v.event_id
 
 -- name: insert_events
 -- Writes the narrow rows of events.
