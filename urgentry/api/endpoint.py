@@ -33,6 +33,13 @@ from urgentry.errors import (
 from urgentry.storage.database import Database, Transaction
 
 MAX_BODY_BYTES = 1 << 20
+SECURITY_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "cache-control": "private, no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+}
+"""Answers hold what events brought, tokens and links: no browser shows them as pages or keeps
+them."""
 
 log = structlog.get_logger()
 
@@ -111,7 +118,10 @@ def as_route(declared: Endpoint, deps: ApiDeps) -> Route:
     """The route that Starlette runs."""
 
     async def answer(request: Request) -> Response:
-        return await _guarded(request, deps, declared)
+        response = await _guarded(request, deps, declared)
+        for name, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
 
     every_method = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
     return Route(declared.path, answer, methods=every_method)

@@ -6,7 +6,7 @@ ones put a sort value into the cursor and page by key (`Cursor.value`, ties by `
 
 from collections.abc import Sequence
 from typing import TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -16,6 +16,7 @@ from urgentry.errors import ApiError
 DEFAULT_PER_PAGE = 100
 MAX_PER_PAGE = 100
 _MAX_NUMBER = (1 << 63) - 1
+_MAX_DIGITS = 10
 
 T = TypeVar("T")
 
@@ -58,9 +59,10 @@ def read_per_page(
         return default
     if not (text.isascii() and text.isdigit()):
         raise ApiError(400, "Invalid per_page parameter.")
-    if not 1 <= int(text[:10]) <= largest:
+    size = int(text) if len(text) <= _MAX_DIGITS else 0
+    if not 1 <= size <= largest:
         raise ApiError(400, f"Invalid per_page value. Must be between 1 and {largest}.")
-    return int(text)
+    return size
 
 
 def page_of(call: Call, items: Sequence[T]) -> tuple[list[T], dict[str, str]]:
@@ -91,6 +93,7 @@ def link_headers(
 def _link(call: Call, rel: str, cursor: Cursor, *, has_results: bool) -> str:
     kept = [(name, value) for name, value in call.query.multi_items() if name != "cursor"]
     query = urlencode([*kept, ("cursor", str(cursor))])
-    url = f"{call.deps.base_url}{call.request.url.path}?{query}"
+    # The path is decoded: what it names may hold what no header can.
+    url = f"{call.deps.base_url}{quote(call.request.scope['path'])}?{query}"
     results = "true" if has_results else "false"
     return f'<{url}>; rel="{rel}"; results="{results}"; cursor="{cursor}"'

@@ -73,16 +73,23 @@ async def bootstrap(database: Database, wish: Wish, *, base_url: str) -> Bootstr
 
 async def set_up(database: Database, wish: Wish, *, base_url: str) -> BootstrapResult:
     """The same for the first page, as an instance admin; ApiError 403 once an account exists."""
+    async with database.read() as tx:
+        # Asked before the costly hash, whose time would tell which addresses have accounts.
+        await _require_nobody(tx)
     _check(wish)
     password_hash = await _password_hash(database, wish)
 
     async def write(tx: Transaction) -> BootstrapResult:
         await accounts.hold_first(tx)
-        if await accounts.has_accounts(tx):
-            raise ApiError(403, "This server is set up already: sign in.")
+        await _require_nobody(tx)
         return await _fulfil(tx, wish, password_hash, base_url)
 
     return await database.write(write)
+
+
+async def _require_nobody(tx: Transaction) -> None:
+    if await accounts.has_accounts(tx):
+        raise ApiError(403, "This server is set up already: sign in.")
 
 
 def _check(wish: Wish) -> None:

@@ -26,7 +26,7 @@ from urgentry.web import (
     sign_in,
 )
 from urgentry.web.deps import WebDeps
-from urgentry.web.edge import Page, as_route, not_found
+from urgentry.web.edge import Page, as_route, not_found, with_headers
 
 PAGES: tuple[Page, ...] = (
     *sign_in.PAGES,
@@ -52,9 +52,12 @@ def routes(deps: WebDeps) -> list[BaseRoute]:
     """Every page, the static files, and a page for what does not exist."""
 
     async def rest(request: Request) -> Response:
-        return await _rest(request, deps)
+        return with_headers(await _rest(request, deps))
 
-    table: list[BaseRoute] = [Route("/static/{version}/{name:path}", assets.serve)]
+    async def file(request: Request) -> Response:
+        return with_headers(await assets.serve(request))
+
+    table: list[BaseRoute] = [Route("/static/{version}/{name:path}", file)]
     table += [as_route(declared, deps) for declared in _joined(PAGES)]
     methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
     table.append(Route("/{path:path}", rest, methods=methods))

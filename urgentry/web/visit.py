@@ -96,7 +96,8 @@ class Visit:
     def ip_address(self) -> str:
         """Whose request it is."""
         peer = self.request.client.host if self.request.client else None
-        forwarded = self.request.headers.get("x-forwarded-for")
+        # Some proxies append a line of their own to what the client sent.
+        forwarded = ",".join(self.request.headers.getlist("x-forwarded-for"))
         return client_ip(peer, forwarded, self.deps.trusted_proxies) or ""
 
     @property
