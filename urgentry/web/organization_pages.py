@@ -19,11 +19,13 @@ _MAX_NAME = 64
 
 async def show_new(visit: Visit) -> Response:
     """The form for a new organization."""
+    _require_instance_admin(visit)
     return visit.page("organization_new.html", form=Form(), person=visit.account)
 
 
 async def make(visit: Visit) -> Response:
     """Makes it, with the visitor as its owner."""
+    _require_instance_admin(visit)
     form = await visit.form()
     name = form.text("name", longest=_MAX_NAME)
 
@@ -40,6 +42,14 @@ async def make(visit: Visit) -> Response:
         refused = form.refuse(error, "slug")
         return visit.page(
             "organization_new.html", status=error.status, form=refused, person=visit.account
+        )
+
+
+def _require_instance_admin(visit: Visit) -> None:
+    """The same rule as the API's."""
+    if not visit.principal.is_instance_admin:
+        raise ApiError(
+            403, "Only an administrator of this server makes organizations: ask for an invitation."
         )
 
 
