@@ -78,7 +78,7 @@ class _Writer:
             return await write_batch(tx, batch, self._names)
 
         written = await self._database.write(body)
-        self._names.learn(written.names)
+        self._names.learn(written.names, written.tag_values)
 
 
 class _Original(msgspec.Struct, frozen=True):

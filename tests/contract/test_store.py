@@ -34,7 +34,7 @@ async def write(
         return await write_batch(tx, batch, names)
 
     written = await database.write(body)
-    names.learn(written.names)
+    names.learn(written.names, written.tag_values)
     return written
 
 
@@ -198,7 +198,7 @@ async def test_many_users_are_estimated_within_three_per_cent(
 async def test_values_beyond_those_kept_are_counted_as_others(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("urgentry.storage.rollups.VALUES_KEPT", 3)
+    monkeypatch.setattr("urgentry.storage.tag_rollups.VALUES_KEPT", 3)
 
     def tagged(number: int) -> PreparedEvent:
         return prepared_event(tags=(("shard", str(number)),))

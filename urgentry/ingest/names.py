@@ -4,7 +4,7 @@ The write transaction asks for those it does not know; what a commit has made tr
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -13,6 +13,7 @@ import orjson
 from urgentry.domain.event import PreparedEvent
 from urgentry.storage import recording
 from urgentry.storage.database import Transaction
+from urgentry.storage.tag_rollups import TagValueKey
 
 _REMEMBERED = 20_000
 
@@ -42,6 +43,8 @@ class KnownNames:
         self._known = Names({}, {}, {})
         self.started_projects: set[int] = set()
         """Projects that are known to have had an event."""
+        self.tag_values: set[TagValueKey] = set()
+        """Tag values that are known to have a row for their hash."""
 
     async def resolve(self, tx: Transaction, events: Iterable[PreparedEvent], *, at: int) -> Names:
         """The ids of every name in the events, made where they did not exist."""
@@ -74,8 +77,8 @@ class KnownNames:
             },
         )
 
-    def learn(self, names: Names) -> None:
-        """Remembers what a committed transaction resolved."""
+    def learn(self, names: Names, tag_values: Collection[TagValueKey]) -> None:
+        """Remembers what a committed transaction resolved, and the tag values that it counted."""
         for known, resolved in (
             (self._known.environments, names.environments),
             (self._known.releases, names.releases),
@@ -83,6 +86,9 @@ class KnownNames:
             _remember(known, resolved)
         _remember(self._known.tagsets, names.tagsets)
         self.started_projects |= names.projects
+        if len(self.tag_values) + len(tag_values) > _REMEMBERED:
+            self.tag_values.clear()
+        self.tag_values.update(tag_values)
 
     def forget(self) -> None:
         """Somebody changed settings: names may be gone."""

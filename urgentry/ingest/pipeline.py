@@ -213,7 +213,7 @@ class Pipeline:
         raise AssertionError
 
     def _succeed(self, batch: Sequence[_Waiting], written: Written) -> None:
-        self._names.learn(written.names)
+        self._names.learn(written.names, written.tag_values)
         for waiting, is_new in zip(batch, written.stored, strict=True):
             if waiting.done.done():  # given up, and settled so
                 continue

@@ -4,7 +4,7 @@ The number of statements is bounded whatever the batch's size. The body may run 
 it keeps nothing outside itself; what a commit made true comes back as `Written`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 import orjson
@@ -17,10 +17,11 @@ from urgentry.ingest.names import KnownNames, Names, tagset_key
 from urgentry.ingest.tally import Tally
 from urgentry.protocol.items import DataCategory
 from urgentry.protocol.outcome import Outcome, Reason
-from urgentry.storage import feed, hashes, recording, rollups, usage
+from urgentry.storage import feed, hashes, recording, rollups, tag_rollups, usage
 from urgentry.storage.database import Transaction
 from urgentry.storage.hashes import HashKey, HashRow
 from urgentry.storage.recording import CountedIssue, EventKey, EventRow, IssueCounts, NewIssue
+from urgentry.storage.tag_rollups import TagValueKey
 
 CODEC_ZSTD = 1
 
@@ -42,6 +43,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
 
     stored: Sequence[bool]
     names: Names
+    tag_values: Collection[TagValueKey]
 
 
 class _Placed(msgspec.Struct, kw_only=True):
@@ -67,6 +69,7 @@ async def write_batch(tx: Transaction, batch: Batch, known: KnownNames) -> Writt
     created = await _place(tx, placed, names, at=batch.at)
     tally = _tally(placed, names)
     users = await _roll_up(tx, tally, created, names, at=batch.at)
+    new_values = await tag_rollups.add_tags(tx, tally.tags, tally.projects, known=known.tag_values)
     _write_rows(tx, placed, names)
     counted = await _count_issues(tx, placed, names, users)
     reopened = await _reopen(tx, placed, counted, names, at=batch.at)
@@ -76,7 +79,11 @@ async def write_batch(tx: Transaction, batch: Batch, known: KnownNames) -> Writt
     if starting:
         await recording.mark_first_events(tx, starting, at=batch.at)
     await feed.append(tx, _entries(placed, created, reopened))
-    return Written(stored=[index in stored for index in range(len(batch.events))], names=names)
+    return Written(
+        stored=[index in stored for index in range(len(batch.events))],
+        names=names,
+        tag_values=new_values,
+    )
 
 
 async def _claim(tx: Transaction, batch: Batch) -> dict[int, int]:
@@ -195,7 +202,6 @@ async def _roll_up(
     rollups.add_environments(tx, tally.environments)
     rollups.add_releases(tx, tally.releases)
     rollups.add_project_releases(tx, tally.project_releases, _new_by_release(created, names))
-    await rollups.add_tags(tx, tally.tags, tally.projects)
     return await count_affected_users(tx, tally, users_so_far, at=at)
 
 

@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from urgentry.domain.event import UNCOUNTED_TAGS, EventUser, PreparedEvent, hour_of
 from urgentry.storage.hashes import Seen
-from urgentry.storage.rollups import HourKey, TagValueKey, UserKey
+from urgentry.storage.rollups import HourKey, UserKey
+from urgentry.storage.tag_rollups import TagValueKey
 
 _Key = TypeVar("_Key")
 

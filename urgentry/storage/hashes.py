@@ -25,6 +25,10 @@ class Seen(NamedTuple):
     first_seen: int
     last_seen: int
 
+    def columns(self) -> dict[str, int]:
+        """As columns of a roll-up."""
+        return {"events": self[0], "first_seen": self[1], "last_seen": self[2]}
+
     def and_also(self, at: int) -> "Seen":
         """One more event at a time."""
         return Seen(self.events + 1, min(self.first_seen, at), max(self.last_seen, at))
@@ -56,7 +60,7 @@ async def count_events(tx: Transaction, seen: Mapping[int, Seen]) -> dict[int, i
     """Adds events to hashes; the number of users that each hash had so far."""
     rows = await tx.many(
         "hashes.count_events",
-        [{"id": hash_id, **counts._asdict()} for hash_id, counts in sorted(seen.items())],
+        [{"id": hash_id, **counts.columns()} for hash_id, counts in sorted(seen.items())],
     )
     return {row["id"]: row["users_seen"] for row in rows}
 

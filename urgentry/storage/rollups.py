@@ -1,33 +1,19 @@
-"""Roll-ups that are kept while events are written: hours, environments, releases, tags, users and
-outcomes. Called by ingest inside its write transaction, with one row for each key.
+"""Roll-ups that are kept while events are written: hours, environments, releases, users, outcomes;
+`tag_rollups` keeps the tags. Called by ingest inside its write transaction, with one row a key.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from urgentry.domain.event import EventUser
 from urgentry.storage.database import Transaction
 from urgentry.storage.hashes import Seen
-
-VALUES_KEPT = 1_000
-"""Values of one tag key that a hash counts each; further ones are "other"."""
 
 
 class HourKey(NamedTuple):
     hash_id: int
     environment_id: int
     hour: int
-
-
-class TagKey(NamedTuple):
-    hash_id: int
-    tag_key: str
-
-
-class TagValueKey(NamedTuple):
-    hash_id: int
-    tag_key: str
-    tag_value: str
 
 
 class UserKey(NamedTuple):
@@ -48,7 +34,10 @@ def add_hours(tx: Transaction, events: Mapping[HourKey, int]) -> None:
     """Adds events by hash, environment and hour."""
     tx.defer(
         "rollups.add_hours",
-        [{**key._asdict(), "events": count} for key, count in sorted(events.items())],
+        [
+            {"hash_id": hash_id, "environment_id": environment_id, "hour": hour, "events": count}
+            for (hash_id, environment_id, hour), count in sorted(events.items())
+        ],
     )
 
 
@@ -57,7 +46,7 @@ def add_environments(tx: Transaction, seen: Mapping[tuple[int, int], Seen]) -> N
     tx.defer(
         "rollups.add_environments",
         [
-            {"hash_id": hash_id, "environment_id": environment_id, **counts._asdict()}
+            {"hash_id": hash_id, "environment_id": environment_id, **counts.columns()}
             for (hash_id, environment_id), counts in sorted(seen.items())
         ],
     )
@@ -68,7 +57,7 @@ def add_releases(tx: Transaction, seen: Mapping[tuple[int, int], Seen]) -> None:
     tx.defer(
         "rollups.add_releases",
         [
-            {"hash_id": hash_id, "release_id": release_id, **counts._asdict()}
+            {"hash_id": hash_id, "release_id": release_id, **counts.columns()}
             for (hash_id, release_id), counts in sorted(seen.items())
         ],
     )
@@ -87,57 +76,10 @@ def add_project_releases(
                 "release_id": key[0],
                 "project_id": key[1],
                 "new_issues": new_issues.get(key, 0),
-                **counts._asdict(),
+                **counts.columns(),
             }
             for key, counts in sorted(seen.items())
         ],
-    )
-
-
-async def add_tags(
-    tx: Transaction, seen: Mapping[TagValueKey, Seen], projects: Mapping[int, int]
-) -> None:
-    """Adds events by hash, tag key and value. `projects` tells the project of a hash id."""
-    full = await _add_tag_keys(tx, seen)
-    rows = {
-        key: {**key._asdict(), "project_id": projects[key.hash_id], **counts._asdict()}
-        for key, counts in sorted(seen.items())
-    }
-    _add_known_values(tx, [row for key, row in rows.items() if key[:2] in full])
-    await _add_values(tx, {key: row for key, row in rows.items() if key[:2] not in full})
-
-
-async def _add_tag_keys(tx: Transaction, seen: Mapping[TagValueKey, Seen]) -> set[tuple[int, str]]:
-    """Counts by key; the keys that have as many values as are kept."""
-    totals: dict[TagKey, int] = {}
-    for key, counts in seen.items():
-        tag = TagKey(key.hash_id, key.tag_key)
-        totals[tag] = totals.get(tag, 0) + counts.events
-    rows = await tx.many(
-        "rollups.add_tag_keys",
-        [{**tag._asdict(), "events": total} for tag, total in sorted(totals.items())],
-    )
-    return {(row["hash_id"], row["tag_key"]) for row in rows if row["value_count"] >= VALUES_KEPT}
-
-
-def _add_known_values(tx: Transaction, rows: Iterable[dict[str, Any]]) -> None:
-    tx.defer(
-        "rollups.add_known_tag_values",
-        [{name: value for name, value in row.items() if name != "project_id"} for row in rows],
-    )
-
-
-async def _add_values(tx: Transaction, rows: Mapping[TagValueKey, dict[str, Any]]) -> None:
-    written = await tx.many("rollups.add_tag_values", list(rows.values()))
-    fresh: dict[TagKey, int] = {}
-    for row in written:
-        key = TagValueKey(row["hash_id"], row["tag_key"], row["tag_value"])
-        if row["events"] == rows[key]["events"]:
-            tag = TagKey(key.hash_id, key.tag_key)
-            fresh[tag] = fresh.get(tag, 0) + 1
-    tx.defer(
-        "rollups.add_value_counts",
-        [{**tag._asdict(), "value_count": count} for tag, count in sorted(fresh.items())],
     )
 
 
@@ -152,10 +94,11 @@ async def add_users(
         "rollups.add_users",
         [
             {
-                **key._asdict(),
+                "hash_id": key.hash_id,
+                "user_key": key.user_key,
                 "project_id": projects[key.hash_id],
                 "ident": idents[key.user_key],
-                **counts._asdict(),
+                **counts.columns(),
             }
             for key, counts in sorted(seen.items())
         ],
@@ -169,7 +112,8 @@ async def list_users_met_elsewhere(
 ) -> list[tuple[UserKey, int]]:
     """Of pairs of hash and user: those whose user another hash of the issue has, and that hash."""
     rows = await tx.many(
-        "rollups.list_users_met_elsewhere", [pair._asdict() for pair in sorted(pairs)]
+        "rollups.list_users_met_elsewhere",
+        [{"hash_id": hash_id, "user_key": user_key} for hash_id, user_key in sorted(pairs)],
     )
     return [(UserKey(row["hash_id"], row["user_key"]), row["other_hash_id"]) for row in rows]
 
@@ -224,5 +168,16 @@ def add_outcomes(tx: Transaction, quantities: Mapping[OutcomeKey, int]) -> None:
     """Adds what became of received items."""
     tx.defer(
         "rollups.add_outcomes",
-        [{**key._asdict(), "quantity": count} for key, count in sorted(quantities.items())],
+        [
+            {
+                "project_id": key.project_id,
+                "key_id": key.key_id,
+                "hour": key.hour,
+                "category": key.category,
+                "outcome": key.outcome,
+                "reason": key.reason,
+                "quantity": count,
+            }
+            for key, count in sorted(quantities.items())
+        ],
     )
