@@ -47,7 +47,7 @@ async function send(form, submitter) {
   const fields = new URLSearchParams(new FormData(form, submitter));
   form.setAttribute("aria-busy", "true");
   try {
-    const answer = await load(form.action, { method: "POST", body: fields });
+    const answer = await load(form.getAttribute("action") ?? location.href, { method: "POST", body: fields });
     if (answer) swap(answer.html);
   } catch {
     toast("The server does not answer. Nothing was changed.", { bad: true });

@@ -10,6 +10,6 @@ export function startLook() {
     for (const other of document.querySelectorAll(`form[data-look="${form.dataset.look}"] button`)) {
       other.setAttribute("aria-pressed", String(other.value === button.value));
     }
-    fetch(form.action, { method: "POST", body: new URLSearchParams({ [button.name]: button.value }) });
+    fetch(form.getAttribute("action"), { method: "POST", body: new URLSearchParams({ [button.name]: button.value }) });
   });
 }
