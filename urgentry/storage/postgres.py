@@ -215,9 +215,7 @@ class PostgresTransaction:
             return
         self.broken = True
         with suppress(*_DRIVER_ERRORS):
-            # asyncpg's own limit does not cover its wait for the cancelled statement before.
-            async with asyncio.timeout(ROLLBACK_SECONDS):
-                await self._connection.execute("ROLLBACK")
+            await self._connection.execute("ROLLBACK", timeout=ROLLBACK_SECONDS)
             self.broken = False
 
     async def _fetch(self, query: str | Query, params: Mapping[str, Any]) -> "list[asyncpg.Record]":

@@ -1,22 +1,27 @@
 """PostgreSQL goes away under load: stopped, frozen, or cut off in the middle of a commit."""
 
 import asyncio
+import time
 
 import pytest
 
 from tests.contract.interrupting_proxy import Break, interrupting_proxy
 from tests.database_servers import PostgresServer
-from tests.server.ingest.wire import Wire
+from tests.queries import value
+from tests.server.ingest.wire import Wire, envelope_of
 from tests.server.reliability.books import read_books
 from tests.server.reliability.conftest import Run
 from tests.server.reliability.load import Client, Load, error, send_all, until
 from tests.server.reliability.probes import Probes
 from tests.server.running_server import RunningServer
+from urgentry.storage.open import open_database
 
 PROBE_S = 1.0
 """Far above what is measured (milliseconds), as the machine is shared with PostgreSQL and load."""
 NOTICED_WITHIN_S = 5.0
 BACK_WITHIN_S = 15.0
+STOPPED_WITHIN_S = 10.0
+REFUSED = "SELECT max(quantity) FROM outcome_hour WHERE reason = 'feature_disabled'"
 SLOW_COMMITS = """
     CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql
         AS 'BEGIN PERFORM pg_sleep(0.7); RETURN NULL; END';
@@ -68,6 +73,26 @@ async def test_frozen_and_thawed(run: Run, own_postgres: PostgresServer, own_dsn
         assert probes.slowest_s < PROBE_S
         assert not load.log.broken
         assert set(load.log.statuses) <= {200, 503}
+        (await read_books(own_dsn)).keep(load.log)
+
+
+async def test_stopping_does_not_wait_for_a_frozen_database(
+    run: Run, own_postgres: PostgresServer, own_dsn: str
+) -> None:
+    """Nobody is answered 200 for what was not written, and the process ends in time."""
+    async with run(own_dsn, URGENTRY_SHUTDOWN_TIMEOUT_S="1") as server:
+        project = await asyncio.to_thread(server.bootstrap)
+        async with Load(server, project) as load:
+            await load.reaches(50)
+            own_postgres.freeze()
+            try:
+                began = time.monotonic()
+                assert await asyncio.to_thread(server.stop) == 0
+                assert time.monotonic() - began < STOPPED_WITHIN_S
+            finally:
+                own_postgres.thaw()
+        assert "Traceback" not in server.log()
+        assert set(load.log.statuses) == {200, 503}
         (await read_books(own_dsn)).keep(load.log)
 
 
@@ -144,6 +169,26 @@ async def test_commits_that_are_cut_off_under_load_count_once(
             books = await read_books(direct)
             books.keep(load.log)
             assert books.duplicates == 0
+
+
+async def test_refusals_whose_commit_is_cut_off_count_once(
+    run: Run, postgres_server: PostgresServer, postgres_database: str
+) -> None:
+    direct = postgres_server.dsn(postgres_database)
+    async with interrupting_proxy(postgres_server.port) as proxy:
+        dsn = direct.replace(f":{postgres_server.port}/", f":{proxy.port}/")
+        async with run(dsn) as server:
+            wire = await asyncio.to_thread(Wire, server)
+            proxy.when = Break.BEFORE_COMMIT_IS_ANSWERED
+            for _ in range(2):
+                await asyncio.to_thread(wire.envelope, envelope_of(b"{}", kind="transaction"))
+                await until(lambda: proxy.when is Break.NEVER, timeout_s=5)
+            wire.client.close()
+            database = open_database(direct)
+            async with asyncio.timeout(10):
+                while (refused := await value(database, REFUSED)) != 2:
+                    assert refused is None or refused < 2
+            await database.close()
 
 
 def the_ledger_is_balanced(server: RunningServer) -> None:
