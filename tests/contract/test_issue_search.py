@@ -170,6 +170,16 @@ async def test_finds(database: Database, tenant: Tenant) -> None:
     assert found == dict(CASES)
 
 
+async def test_no_alternative_reaches_beyond_the_projects(
+    database: Database, tenant: Tenant
+) -> None:
+    stranger = await make_tenant(database, "other")
+    await store(database, event(stranger, key="secret", level="warning"))
+    for query in ("level:warning OR level:error", "secret OR space", "is:new OR !is:new"):
+        assert "secret" not in await find(database, tenant, query)
+    assert await find(database, stranger, "level:warning OR level:error") == ["secret"]
+
+
 SORTS = {
     Sort.DATE: ["login", "parse", "disk"],
     Sort.NEW: ["login", "parse", "disk"],

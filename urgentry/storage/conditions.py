@@ -25,7 +25,12 @@ class Rendered:
 def render(condition: Condition) -> Rendered:
     """The fragment of a condition."""
     renderer = _Renderer()
-    return Rendered(renderer.render(condition), renderer.params)
+    return Rendered(_closed(renderer.render(condition)), renderer.params)
+
+
+def _closed(query: Query) -> Query:
+    """In parentheses: it must stay one condition beside whatever a text puts around it."""
+    return all_of(query)
 
 
 @dataclass(slots=True)
@@ -41,7 +46,7 @@ class _Renderer:
                 return self._leaf(condition.fragment, condition.params)
             case Within():
                 outer = self._leaf(condition.fragment, condition.params)
-                inner = self.render(condition.inner)
+                inner = _closed(self.render(condition.inner))
                 return Library((outer,)).compose(outer.name, inner=inner)
             case Not():
                 return negated(self.render(condition.part))

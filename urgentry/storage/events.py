@@ -13,7 +13,7 @@ import zstandard
 from urgentry.domain.condition import ALWAYS, Condition
 from urgentry.domain.event import received_of
 from urgentry.domain.issue import Level
-from urgentry.domain.slices import event_id_slices
+from urgentry.domain.slices import event_id_slices_in_turn
 from urgentry.errors import StorageError
 from urgentry.storage.conditions import render
 from urgentry.storage.database import Row, Transaction
@@ -83,13 +83,17 @@ async def get_event(
     tx: Transaction, project_ids: Iterable[int], event_id: str, *, now: int
 ) -> StoredEvent | None:
     """The event with a client's id (32 hexadecimal digits) in one of the projects."""
-    row = await tx.one(
-        "events.find_by_event_id",
-        slices=event_id_slices(now),
-        project_ids=integers(project_ids),
-        event_id=bytes.fromhex(event_id),
-    )
-    return _event(row) if row else None
+    listed = integers(project_ids)
+    for slices in event_id_slices_in_turn(now):
+        row = await tx.one(
+            "events.find_by_event_id",
+            slices=slices,
+            project_ids=listed,
+            event_id=bytes.fromhex(event_id),
+        )
+        if row is not None:
+            return _event(row)
+    return None
 
 
 async def list_newest(

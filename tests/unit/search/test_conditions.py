@@ -43,12 +43,18 @@ def test_what_is_understood_can_be_run(query: str) -> None:
 def test_one_fragment_can_stand_twice() -> None:
     rendered = render(issue_condition("level:error OR !level:info", SCOPE))
     assert rendered.params == {"c0_level": 40, "c1_level": 20}
-    assert rendered.query.sqlite == "(issue.level = :c0_level) OR (NOT (issue.level = :c1_level))"
+    text = "((issue.level = :c0_level) OR (NOT (issue.level = :c1_level)))"
+    assert rendered.query.sqlite == text
 
 
 def test_nothing_asked_is_everything() -> None:
     assert issue_condition("", SCOPE) == ALWAYS
-    assert render(ALWAYS).query.sqlite == "1 = 1"
+    assert render(ALWAYS).query.sqlite == "(1 = 1)"
+
+
+def test_an_alternative_stays_within_its_bounds() -> None:
+    rendered = render(issue_condition("release.version:1.*", SCOPE))
+    assert "AND ((lower(release.version)" in " ".join(rendered.query.sqlite.split())
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
--- name: find_by_event_id
--- The event that has a client's id in a project, whichever day it was received.
+-- name: find_by_event_id (sqlite)
+-- The event that has a client's id in one of some projects, whichever day it was received. The
+-- texts part because PostgreSQL goes by the key for an array, where for a list that it reads it can
+-- choose to scan all event ids.
 SELECT
     event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
     event.environment_id, event.release_id, event.level, hash.issue_id,
@@ -19,9 +21,29 @@ WHERE taken.slice IN (
 ORDER BY event.timestamp DESC
 LIMIT 1
 
--- name: list_newest
--- Events of an issue, newest first, from a place on. Each hash of the issue gives its own newest
--- by its index, so that the cost does not grow with the events of an issue that has many hashes.
+-- name: find_by_event_id (postgres)
+SELECT
+    event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
+    event.environment_id, event.release_id, event.level, hash.issue_id,
+    event_body.codec, event_body.body
+FROM event_id AS taken
+JOIN event ON event.expires_day = taken.expires_day AND event.id = taken.event_row
+JOIN hash ON hash.id = event.hash_id
+JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+WHERE taken.slice = ANY(CAST(translate(CAST(:slices AS text), '[]', '{}') AS integer[]))
+    AND taken.project_id = ANY(
+        CAST(translate(CAST(:project_ids AS text), '[]', '{}') AS bigint[])
+    )
+    AND taken.event_id = :event_id
+    AND hash.issue_id IS NOT NULL
+ORDER BY event.timestamp DESC
+LIMIT 1
+
+-- name: list_newest (sqlite)
+-- Events of an issue, newest first, from a place on. Each hash of the issue gives
+-- its own by its index, so that the cost does not grow with the events of an issue that has many
+-- hashes. The texts part because SQLite has no LATERAL, and PostgreSQL asks for the bound of a hash
+-- anew for each event.
 SELECT
     event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
     event.environment_id, event.release_id, event.level, hash.issue_id,
@@ -40,8 +62,32 @@ WHERE hash.issue_id = :issue_id AND {condition} AND {place}
 ORDER BY event.timestamp DESC, event.id DESC
 LIMIT :limit
 
--- name: list_oldest
--- The same, oldest first.
+-- name: list_newest (postgres)
+SELECT
+    event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
+    event.environment_id, event.release_id, event.level, hash.issue_id,
+    event_body.codec, event_body.body
+FROM (
+    SELECT event.* FROM hash
+    CROSS JOIN LATERAL (
+        SELECT event.* FROM event
+        WHERE event.hash_id = hash.id AND {condition} AND {place}
+        ORDER BY event.timestamp DESC, event.id DESC
+        LIMIT CAST(:offset AS bigint) + 1
+    ) AS event
+    WHERE hash.issue_id = :issue_id
+    ORDER BY event.timestamp DESC, event.id DESC
+    LIMIT :limit
+) AS event
+JOIN hash ON hash.id = event.hash_id
+JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+ORDER BY event.timestamp DESC, event.id DESC
+
+-- name: list_oldest (sqlite)
+-- Events of an issue, oldest first, from a place on. Each hash of the issue gives
+-- its own by its index, so that the cost does not grow with the events of an issue that has many
+-- hashes. The texts part because SQLite has no LATERAL, and PostgreSQL asks for the bound of a hash
+-- anew for each event.
 SELECT
     event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
     event.environment_id, event.release_id, event.level, hash.issue_id,
@@ -59,6 +105,27 @@ JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id 
 WHERE hash.issue_id = :issue_id AND {condition} AND {place}
 ORDER BY event.timestamp, event.id
 LIMIT :limit
+
+-- name: list_oldest (postgres)
+SELECT
+    event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
+    event.environment_id, event.release_id, event.level, hash.issue_id,
+    event_body.codec, event_body.body
+FROM (
+    SELECT event.* FROM hash
+    CROSS JOIN LATERAL (
+        SELECT event.* FROM event
+        WHERE event.hash_id = hash.id AND {condition} AND {place}
+        ORDER BY event.timestamp, event.id
+        LIMIT CAST(:offset AS bigint) + 1
+    ) AS event
+    WHERE hash.issue_id = :issue_id
+    ORDER BY event.timestamp, event.id
+    LIMIT :limit
+) AS event
+JOIN hash ON hash.id = event.hash_id
+JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+ORDER BY event.timestamp, event.id
 
 -- name: list_of_project
 -- Events of a project, newest first, from a place on.

@@ -62,19 +62,34 @@ issue.id IN (
     WHERE project.organization_id = :organization_id AND project.slug = :slug
 )
 
--- fragment: issue_with_event
--- The issue that holds an event id, whichever day it was received.
+-- fragment: issue_with_event (sqlite)
+-- The issue that holds an event id, whichever day it was received. The texts part because
+-- PostgreSQL goes by the key for an array, where for a list that it reads it can choose to scan all
+-- event ids.
 issue.id IN (
-    SELECT hash.issue_id FROM event_id
-    JOIN event ON event.expires_day = event_id.expires_day AND event.id = event_id.event_row
+    SELECT hash.issue_id FROM event_id AS taken
+    JOIN event ON event.expires_day = taken.expires_day AND event.id = taken.event_row
     JOIN hash ON hash.id = event.hash_id
-    WHERE event_id.slice IN (
+    WHERE taken.slice IN (
             SELECT CAST(j.value AS bigint) FROM json_each(CAST(:slices AS text)) AS j
         )
-        AND event_id.project_id IN (
+        AND taken.project_id IN (
             SELECT CAST(j.value AS bigint) FROM json_each(CAST(:project_ids AS text)) AS j
         )
-        AND event_id.event_id = :event_id
+        AND taken.event_id = :event_id
+        AND hash.issue_id IS NOT NULL
+)
+
+-- fragment: issue_with_event (postgres)
+issue.id IN (
+    SELECT hash.issue_id FROM event_id AS taken
+    JOIN event ON event.expires_day = taken.expires_day AND event.id = taken.event_row
+    JOIN hash ON hash.id = event.hash_id
+    WHERE taken.slice = ANY(CAST(translate(CAST(:slices AS text), '[]', '{}') AS integer[]))
+        AND taken.project_id = ANY(
+            CAST(translate(CAST(:project_ids AS text), '[]', '{}') AS bigint[])
+        )
+        AND taken.event_id = :event_id
         AND hash.issue_id IS NOT NULL
 )
 
