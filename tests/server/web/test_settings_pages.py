@@ -121,7 +121,8 @@ CHECK_NAMES = """() => {
     "input:not([type=hidden]), select, textarea, button, a[href], summary");
   const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
   return {
-    unnamed: [...fields].filter((each) => !each.hidden && !named(each)).map((each) => each.outerHTML),
+    unnamed: [...fields].filter((each) => !each.hidden && !named(each))
+      .map((each) => each.outerHTML),
     doubled: ids.filter((id, at) => ids.indexOf(id) !== at),
     headings: document.querySelectorAll("h1").length,
     main: document.querySelectorAll("main").length,
