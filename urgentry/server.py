@@ -102,7 +102,7 @@ class HttpServer(uvicorn.Server):
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
-        return socket.create_server(
+        listener = socket.create_server(
             (host, port),
             family=socket.AF_INET6 if ":" in host else socket.AF_INET,
             backlog=_BACKLOG,
@@ -112,3 +112,7 @@ def _listen(host: str, port: int) -> socket.socket:
             f"cannot listen on {host} port {port}: {error.strerror}",
             hint="set URGENTRY_HOST or URGENTRY_PORT, or stop who listens there",
         ) from error
+    # Connections inherit it. Loops set it only on sockets that name their protocol, and without it
+    # the body of an answer waits 40 ms for the acknowledgement of its head.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
