@@ -18,9 +18,9 @@ from urgentry.storage.open import open_database
 
 PROBE_S = 1.0
 """Far above what is measured (milliseconds), as the machine is shared with PostgreSQL and load."""
-NOTICED_WITHIN_S = 5.0
-BACK_WITHIN_S = 15.0
-STOPPED_WITHIN_S = 10.0
+NOTICED_WITHIN_S = 10.0
+BACK_WITHIN_S = 30.0
+STOPPED_WITHIN_S = 12.0
 REFUSED = "SELECT max(quantity) FROM outcome_hour WHERE reason = 'feature_disabled'"
 SLOW_COMMITS = """
     CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql
