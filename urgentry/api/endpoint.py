@@ -33,6 +33,7 @@ from urgentry.errors import (
 from urgentry.storage.database import Database, Transaction
 
 MAX_BODY_BYTES = 1 << 20
+EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
     "cache-control": "private, no-store",
@@ -118,13 +119,16 @@ def as_route(declared: Endpoint, deps: ApiDeps) -> Route:
     """The route that Starlette runs."""
 
     async def answer(request: Request) -> Response:
-        response = await _guarded(request, deps, declared)
-        for name, value in SECURITY_HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
+        return with_headers(await _guarded(request, deps, declared))
 
-    every_method = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
-    return Route(declared.path, answer, methods=every_method)
+    return Route(declared.path, answer, methods=EVERY_METHOD)
+
+
+def with_headers(response: Response) -> Response:
+    """The response with what every answer carries."""
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
 
 
 def json_response(

@@ -19,7 +19,14 @@ from urgentry.api import (
     tokens,
     users,
 )
-from urgentry.api.endpoint import ApiDeps, Endpoint, as_route, json_response
+from urgentry.api.endpoint import (
+    EVERY_METHOD,
+    ApiDeps,
+    Endpoint,
+    as_route,
+    json_response,
+    with_headers,
+)
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *index.ENDPOINTS,
@@ -40,7 +47,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
 def routes(deps: ApiDeps) -> list[BaseRoute]:
     """One mount at `/api/0` with every endpoint; any other path below it is a 404 in JSON."""
     table: list[BaseRoute] = [as_route(declared, deps) for declared in ENDPOINTS]
-    table.append(Route("/{path:path}", _unknown, methods=None))
+    table.append(Route("/{path:path}", _unknown, methods=EVERY_METHOD))
     return [Mount("/api/0", app=_with_slash(Router(table, redirect_slashes=False)))]
 
 
@@ -56,4 +63,4 @@ def _with_slash(app: ASGIApp) -> ASGIApp:
 
 
 async def _unknown(_: Request) -> Response:
-    return json_response({"detail": "The requested resource does not exist"}, 404)
+    return with_headers(json_response({"detail": "The requested resource does not exist"}, 404))
