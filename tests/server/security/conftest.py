@@ -3,7 +3,7 @@ test's own process where nothing that is asked leaves a trace.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -30,7 +30,7 @@ sqlite_template = databases.sqlite_template
 world = api.world
 
 
-class _Undone(Exception):  # noqa: N818 - not an error
+class _Undone(Exception):
     """Ends a transaction so that nothing of it stays."""
 
 
@@ -52,10 +52,8 @@ class Rehearsal:
             await tx.value("accounts.find_any")
             raise _Undone
 
-        try:
+        with suppress(_Undone):
             await self._database.write(undone)
-        except _Undone:
-            pass
         return answers[-1]
 
     async def ping(self) -> None:
