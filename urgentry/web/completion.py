@@ -16,6 +16,7 @@ from urgentry.web.visit import Place, Visit
 
 _MOST = 20
 _MOST_KEYS = 100
+_KEPT_S = 60
 _STATES = (
     *("unresolved", "resolved", "archived", "for_review", "regressed", "new", "ongoing"),
     *("escalating", "assigned", "unassigned", "bookmarked"),
@@ -53,28 +54,27 @@ _ABOUT = {
 
 
 async def complete(visit: Visit) -> Response:
-    """Suggestions for what is typed: values when there is a key, else keys."""
+    """Values that fit what is typed after a key; without a key every key."""
     key, typed = visit.query.get("key", "")[:200], visit.query.get("typed", "")[:200]
     async with visit.database.read() as tx:
         place = await visit.enter(tx, "event:read")
         projects = picked_projects(read_picks(visit, place), place.projects)
         if key:
-            found = [{"text": text} for text in await _values(tx, place, projects, key, typed)]
-        else:
-            found = await _keys(tx, projects, typed)
-    return JSONResponse({"suggestions": found[:_MOST]})
+            values = await _values(tx, place, projects, key, typed)
+            return JSONResponse({"suggestions": [{"text": text} for text in values[:_MOST]]})
+        found = await _keys(tx, projects)
+    # Counting tags costs more than anything else here; the browser narrows the list by itself.
+    kept = {"cache-control": f"private, max-age={_KEPT_S}"}
+    return JSONResponse({"suggestions": found}, headers=kept)
 
 
-async def _keys(tx: Transaction, projects: list[Project], typed: str) -> list[dict[str, str]]:
+async def _keys(tx: Transaction, projects: list[Project]) -> list[dict[str, str]]:
     known = {str(key): str(about) for key, about in _ABOUT.items()}
     known |= {key.value: "" for key in Key if key.value not in known}
     ids = [project.id for project in projects]
     for name, _events in await tags.list_project_keys(tx, ids, limit=_MOST_KEYS):
         known.setdefault(name, "tag")
-    wanted = typed.lower()
-    begins = [name for name in known if name.lower().startswith(wanted)]
-    contains = [name for name in known if wanted in name.lower() and name not in begins]
-    return [{"text": name, "about": known[name]} for name in begins + contains]
+    return [{"text": name, "about": about} for name, about in known.items()]
 
 
 async def _values(

@@ -1,5 +1,7 @@
 """Icons as inline SVG: lines of one weight in a box of 16, drawn for these pages."""
 
+from functools import cache
+
 from markupsafe import Markup
 
 _LINES = {
@@ -75,6 +77,7 @@ _FILLED = frozenset({"bookmark"})
 NAMES = tuple(_LINES)
 
 
+@cache
 def icon(name: str, *, filled: bool = False, cls: str = "") -> Markup:
     """An icon beside text that says the same; hidden from screen readers."""
     kinds = " icon-filled" if filled and name in _FILLED else ""
@@ -95,7 +98,11 @@ _LEVELS = {
 
 def level_mark(level: str) -> Markup:
     """The mark of a level: its shape tells it as well as its colour."""
-    shape = level if level in _LEVELS else "error"
+    return _level_mark(level if level in _LEVELS else "error")
+
+
+@cache
+def _level_mark(shape: str) -> Markup:
     return Markup(
         '<svg class="level level-{0}" viewBox="0 0 16 16" role="img" aria-label="{0}">'
         '<title>{0}</title><path d="{1}"/></svg>'

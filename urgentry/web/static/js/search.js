@@ -70,16 +70,23 @@ function option(suggestion, at) {
   return element;
 }
 
+function matching(known, typed) {
+  const begins = known.filter(({ text }) => text.toLowerCase().startsWith(typed));
+  const contains = known.filter(({ text }) => text.toLowerCase().includes(typed) && !begins.some((each) => each.text === text));
+  return [...begins, ...contains].slice(0, 20);
+}
+
 async function suggest() {
   const word = wordAtCaret();
   const address = new URL(field.form.dataset.search, location.href);
   address.searchParams.set("query", "");
   address.searchParams.set("key", word.key);
-  address.searchParams.set("typed", word.typed);
+  address.searchParams.set("typed", word.key ? word.typed : "");
   const turn = ++asked;
   const answer = await fetch(address).catch(() => null);
   if (!answer?.ok || turn !== asked || document.activeElement !== field) return;
-  const { suggestions } = await answer.json();
+  const known = (await answer.json()).suggestions;
+  const suggestions = word.key ? known : matching(known, word.typed.toLowerCase());
   box.replaceChildren(...suggestions.map(option));
   box.hidden = !suggestions.length;
   chosen = -1;
