@@ -4,6 +4,7 @@ import json
 import re
 import secrets
 import time
+from html.parser import HTMLParser
 from typing import Any
 
 import httpx
@@ -25,9 +26,37 @@ HOSTILE = [
     "{{7*7}}{% raw %}${7*7}<%= 7*7 %>",
     "\u202egnp.exe\u2066\u200f\u0000\ufeff",
 ]
-INLINE = re.compile(
-    r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+\s*=\s*[\"']?[a-z]", re.IGNORECASE
-)
+
+
+class _Active(HTMLParser):
+    """Collects what would run or style by itself: as a browser reads it, not as text looks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: (value or "").strip().casefold() for name, value in attrs}
+        if tag in ("style", "iframe", "object", "embed", "base"):
+            self.found.append(tag)
+        if tag == "script" and not given.get("src", "").startswith("/static/"):
+            self.found.append("script")
+        for name, value in given.items():
+            is_link = name in ("href", "src", "action", "formaction")
+            if (
+                name.startswith("on")
+                or name == "style"
+                or (is_link and "javascript:" in value[:20])
+            ):
+                self.found.append(f"{tag} {name}={value[:60]}")
+
+
+def active(html: str) -> list[str]:
+    """What in a page is more than marked-up text, our own modules and styles apart."""
+    parser = _Active()
+    parser.feed(html)
+    parser.close()
+    return parser.found
 
 
 def hostile_event(number: int) -> dict[str, Any]:
@@ -110,7 +139,7 @@ def test_every_answer_is_guarded(site: Site) -> None:
             for answer in (client.get(path), nobody.get(path), client.request("PUT", path)):
                 assert_guarded(answer)
                 assert answer.status_code < 500, path
-                assert not INLINE.search(answer.text), path
+                assert active(answer.text) == [], path
             assert nobody.get(path).status_code in (200, 303, 404), path
         elsewhere = ["/no/such/page/", "/sign-in", "/organizations/acme/", "/static/x/nothing.js"]
         files = [assets.address("app.css"), *assets.modules()]
@@ -139,7 +168,7 @@ def test_hostile_text_is_only_text(site: Site, hostile: list[str]) -> None:
             assert f"<script>{MARK}" not in answer.text
             assert "<img src=x" not in answer.text
             assert "<svg onload" not in answer.text
-            assert not re.search(r"(href|src|action)\s*=\s*[\"']?\s*javascript:", answer.text)
+            assert active(answer.text) == [], path
             assert "\x00" not in answer.text
             assert "49${" not in answer.text
 
