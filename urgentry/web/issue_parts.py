@@ -58,7 +58,7 @@ async def list_events(visit: Visit) -> Response:
     async with visit.database.read() as tx:
         place, issue = await enter_issue(visit, tx, "event:read")
         picks = read_picks(visit, place)
-        view = await _issue_view(tx, place, issue)
+        view = await read_issue_view(tx, place, issue)
         problem, listed = "", []
         try:
             selection = select_events(place, issue, picks, query)
@@ -118,7 +118,7 @@ async def show_tag(visit: Visit) -> Response:
         if tag is None:
             raise not_found()
         values = await tags.list_values(tx, issue.id, key, sort=ValueSort.COUNT, limit=_MAX_VALUES)
-        view = await _issue_view(tx, place, issue)
+        view = await read_issue_view(tx, place, issue)
     return visit.page(
         "issue_tag.html",
         section="issues",
@@ -135,7 +135,7 @@ async def show_hashes(visit: Visit) -> Response:
         place, issue = await enter_issue(visit, tx, "event:read")
         owned = await issues.list_hashes(tx, issue.id)
         latest = await events.list_latest_of_hashes(tx, [each.id for each in owned])
-        view = await _issue_view(tx, place, issue)
+        view = await read_issue_view(tx, place, issue)
     rows = [_hash_row(each, latest.get(each.id)) for each in owned]
     return visit.page("issue_hashes.html", section="issues", issue=view, rows=rows)
 
@@ -168,7 +168,8 @@ def _is_hash(value: str) -> bool:
     return len(value) == 2 * _HASH_BYTES and not value.strip("0123456789abcdef")
 
 
-async def _issue_view(tx: Transaction, place: Place, issue: Issue) -> IssueView:
+async def read_issue_view(tx: Transaction, place: Place, issue: Issue) -> IssueView:
+    """The issue as the heads of its lesser pages show it."""
     around = await read_surroundings(
         tx,
         [issue],

@@ -107,10 +107,11 @@ class Picks(msgspec.Struct, frozen=True, kw_only=True):
     def buckets(self, now: int, *, most: int = 30) -> Buckets:
         """Spans of whole hours that cover the period; at least a day, so that there is a shape."""
         start, end = self.span(now)
-        last = (end or now) // clock.HOUR
-        hours = max(last - start // clock.HOUR, 24)
-        width = next(size for size in _WIDTHS if hours <= size * most or size == _WIDTHS[-1])
-        count = min(max(-(-hours // width), 12), most)
+        last = (end - 1 if end else now) // clock.HOUR
+        first = min(start // clock.HOUR, last - 23)
+        fitting = (size for size in _WIDTHS if last // size - first // size <= most)
+        width = next(fitting, _WIDTHS[-1])
+        count = min(last // width - first // width + 1, most + 1)
         return Buckets(first=last // width - count + 1, count=count, hours=width)
 
 

@@ -13,6 +13,7 @@ from urgentry.web import (
     comments,
     completion,
     components,
+    grouping_page,
     issue_actions,
     issue_list,
     issue_page,
@@ -43,6 +44,7 @@ PAGES: tuple[Page, ...] = (
     *issue_list.PAGES,
     *issue_actions.PAGES,
     *issue_parts.PAGES,
+    *grouping_page.PAGES,
     *comments.PAGES,
     *issue_page.PAGES,
 )

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from urgentry.web.formats import full_number
-from urgentry.web.view.values import Json, flat, obj, text
+from urgentry.web.view.values import Json, flat, many, obj, text
 
 _MAX_CHANGES = 300
 _ERRORS = {
@@ -39,7 +39,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 def changes(event: Json) -> list[Change]:
     """Every change, errors first; the same thing is told once."""
-    found = [_error(error) for error in event.get("errors") or () if isinstance(error, dict)]
+    found = [_error(error) for error in many(event.get("errors")) if isinstance(error, dict)]
     told = {change.path for change in found}
     found += [each for each in _walk(obj(event.get("_meta")), "") if each.path not in told]
     return found[:_MAX_CHANGES]
@@ -67,8 +67,8 @@ def _walk(node: Json, path: str) -> Iterator[Change]:
 
 
 def _told(note: Json, path: str) -> Iterator[Change]:
-    parts = [part for part in map(_remark, note.get("rem") or ()) if part]
-    parts += [_meta_error(error) for error in note.get("err") or ()]
+    parts = [part for part in map(_remark, many(note.get("rem"))) if part]
+    parts += [_meta_error(error) for error in many(note.get("err"))]
     length = note.get("len")
     if parts or length is not None:
         words = ", ".join(dict.fromkeys(parts)) or "cut"

@@ -7,7 +7,7 @@ import msgspec
 from urgentry.web.view.changes import Change, changes
 from urgentry.web.view.crumbs import Crumb, crumbs
 from urgentry.web.view.stack import Raised, exceptions, lone_trace, threads
-from urgentry.web.view.values import Json, Pair, items, obj, pair, pairs_of, shown, text
+from urgentry.web.view.values import Json, Pair, items, many, obj, pair, pairs_of, shown, text
 
 _HIDDEN_CONTEXT = ("type",)
 _CONTEXT_TITLES = {"os": "Operating system", "gpu": "GPU", "app": "App", "trace": "Trace"}
@@ -91,8 +91,8 @@ def event_view(event: Json, *, event_id: str, at: int, received: int, size: int)
         release=text(event.get("release")),
         dist=text(event.get("dist")),
         environment=text(event.get("environment")),
-        fingerprint=[shown(part) for part in event.get("fingerprint") or ()],
-        hashes=[shown(value) for value in event.get("hashes") or ()],
+        fingerprint=[shown(part) for part in many(event.get("fingerprint"))],
+        hashes=[shown(value) for value in many(event.get("hashes"))],
         grouping=text(obj(event.get("grouping_config")).get("id")),
         changes=changes(event),
         size=size,
@@ -156,7 +156,7 @@ def _contexts(contexts: Json) -> list[Section]:
 
 
 def _tags(tags: Any) -> list[tuple[str, str]]:
-    return [(each.name, each.text) for each in pairs_of([list(tag) for tag in tags or () if tag])]
+    return [(each.name, each.text) for each in pairs_of(tags)]
 
 
 def _reports(event: Json) -> list[Section]:

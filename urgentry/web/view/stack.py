@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from urgentry.web.view.values import Json, Pair, flat, items, number, obj, text
+from urgentry.web.view.values import Json, Pair, flat, items, many, number, obj, text
 
 _FOLD_FROM = 2
 _MAX_VALUE = 4_000
@@ -191,8 +191,7 @@ def _lines(frame: Json, line: int | None) -> list[Line]:
     if line is None or not isinstance(current, str):
         return []
     before, after = (
-        [text(each) for each in frame.get(name) or () if isinstance(frame.get(name), list)]
-        for name in ("pre_context", "post_context")
+        [text(each) for each in many(frame.get(name))] for name in ("pre_context", "post_context")
     )
     first = line - len(before)
     return [

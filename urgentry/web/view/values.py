@@ -36,6 +36,11 @@ def items(attribute: Any) -> list[Json]:
     )
 
 
+def many(value: Any) -> list[Any]:
+    """The list, or an empty one."""
+    return value if isinstance(value, list) else []
+
+
 def text(value: Any) -> str:
     """The value if it is a text, else nothing."""
     return value if isinstance(value, str) else ""

@@ -1,0 +1,37 @@
+"""The page that says why an event belongs to its issue: grouping, worked out again to be read."""
+
+from starlette.responses import Response
+
+from urgentry.access.decision import found
+from urgentry.grouping import explain_event
+from urgentry.ingest.group import compiled
+from urgentry.web.edge import page
+from urgentry.web.issue_lookup import enter_issue, find_event, select_events
+from urgentry.web.issue_parts import read_issue_view
+from urgentry.web.picks import Picks
+from urgentry.web.view.grouping import ways
+from urgentry.web.view.values import obj, text
+from urgentry.web.visit import Visit
+
+
+async def show(visit: Visit) -> Response:
+    """The ways in which the event could be grouped, with the parts that decided."""
+    async with visit.database.read() as tx:
+        place, issue = await enter_issue(visit, tx, "event:read")
+        selection = select_events(place, issue, Picks(), "")
+        stored = found(await find_event(tx, issue, selection, visit.path("event")))
+        view = await read_issue_view(tx, place, issue)
+    event = stored.payload()
+    config = text(obj(event.get("grouping_config")).get("id"))
+    grouping = explain_event(event, compiled(config, "", "")) if config else None
+    return visit.page(
+        "issue_grouping.html",
+        section="issues",
+        issue=view,
+        event_id=stored.event_id,
+        config=config,
+        ways=ways(grouping) if grouping else [],
+    )
+
+
+PAGES = (page("/{organization}/issues/{issue}/events/{event}/grouping/", GET=show),)
