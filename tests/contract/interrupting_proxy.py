@@ -24,12 +24,17 @@ class InterruptingProxy:
         self.port = 0
         self.when = Break.NEVER
         self.connections = 0
+        self._forwarding: set[asyncio.Task[None]] = set()
         self._server_port = server_port
         self._cutting = False
         self._cutting_after = False
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        task = asyncio.current_task()
+        if task is not None:
+            self._forwarding.add(task)
+            task.add_done_callback(self._forwarding.discard)
         remote_reader, remote_writer = await asyncio.open_connection("127.0.0.1", self._server_port)
         try:
             async with asyncio.TaskGroup() as group:
@@ -42,6 +47,13 @@ class InterruptingProxy:
                 stream.close()
                 with suppress(ConnectionError):
                     await stream.wait_closed()
+
+    async def close(self) -> None:
+        """Cuts every connection and waits until its sockets are closed."""
+        forwarding = list(self._forwarding)
+        for task in forwarding:
+            task.cancel()
+        await asyncio.gather(*forwarding, return_exceptions=True)
 
     async def _forward(
         self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, to_server: bool
@@ -84,3 +96,4 @@ async def interrupting_proxy(server_port: int) -> AsyncIterator[InterruptingProx
     finally:
         server.close()
         await server.wait_closed()
+        await proxy.close()

@@ -29,6 +29,7 @@ class Probes:
         self.ready: list[Probe] = []
         self._port = server.port
         self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
 
     async def __aenter__(self) -> Self:
         asked = (("/health", self.health), ("/ready", self.ready))
@@ -41,9 +42,8 @@ class Probes:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._stopping = True
+        await asyncio.gather(*self._tasks)
 
     @property
     def slowest_s(self) -> float:
@@ -60,7 +60,7 @@ class Probes:
 
     async def _ask(self, path: str, answers: list[Probe]) -> None:
         request = f"GET {path} HTTP/1.1\r\nHost: probe\r\nConnection: close\r\n\r\n".encode()
-        while True:
+        while not self._stopping:
             began = time.perf_counter()
             async with asyncio.timeout(_GIVE_UP_S):
                 reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
