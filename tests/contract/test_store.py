@@ -233,6 +233,21 @@ async def test_writers_that_meet_a_new_hash_at_once_make_one_issue(database: Dat
     assert sorted(sequence) == list(range(1, 121))
 
 
+async def test_the_first_event_starts_its_project(database: Database) -> None:
+    for number, platform in enumerate(("", "go"), start=1):
+        await _execute(
+            database,
+            f"""INSERT INTO project (id, organization_id, slug, name, platform, created_at)
+                VALUES ({number}, 1, 'p{number}', 'p', '{platform}', 1)""",
+        )
+    first = clock.now()
+    await write(database, [prepared_event(at=first), prepared_event(project_id=2)])
+    await write(database, [prepared_event(platform="ruby")])
+    found = await rows(database, "SELECT platform, first_event_at FROM project ORDER BY id")
+    assert [row["platform"] for row in found] == ["python", "go"]
+    assert all(row["first_event_at"] >= first for row in found)
+
+
 async def test_a_batch_is_known_by_its_id(database: Database) -> None:
     await write(database, [prepared_event()])
     batch_id = await value(database, "SELECT id FROM applied_batch")

@@ -75,15 +75,22 @@ async def write_batch(tx: Transaction, batch: Batch, known: KnownNames) -> Writt
     reopened = await _reopen(tx, placed, counted, names, at=batch.at)
     _count_outcomes(tx, batch, stored)
     _count_usage(tx, placed)
-    starting = {item.event.project_id for item in placed} - known.started_projects
-    if starting:
-        await recording.mark_first_events(tx, starting, at=batch.at)
+    recording.mark_first_events(tx, _starting(placed, known), at=batch.at)
     await feed.append(tx, _entries(placed, created, reopened))
     return Written(
         stored=[index in stored for index in range(len(batch.events))],
         names=names,
         tag_values=new_values,
     )
+
+
+def _starting(placed: Iterable[_Placed], known: KnownNames) -> dict[int, str]:
+    """Projects that may have had no event yet, and the platform of their first in the batch."""
+    platforms: dict[int, str] = {}
+    for item in placed:
+        if item.event.project_id not in known.started_projects:
+            platforms.setdefault(item.event.project_id, item.event.platform)
+    return platforms
 
 
 async def _claim(tx: Transaction, batch: Batch) -> dict[int, int]:

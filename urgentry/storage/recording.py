@@ -214,9 +214,17 @@ def insert_activity(
     )
 
 
-async def mark_first_events(tx: Transaction, projects: Iterable[int], *, at: int) -> None:
-    """Says when the first event of a project came, unless that is known."""
-    await tx.run("recording.mark_first_events", ids=_listed(projects), at=at)
+def mark_first_events(tx: Transaction, platforms: Mapping[int, str], *, at: int) -> None:
+    """Says of projects (by id, with the platform of an event) when their first event came, unless
+    that is known, and gives those a platform that have none."""
+    tx.defer(
+        "recording.mark_first_events",
+        [
+            {"id": project_id, "platform": platform}
+            for project_id, platform in sorted(platforms.items())
+        ],
+        at=at,
+    )
 
 
 async def intern_environments(

@@ -129,10 +129,13 @@ INSERT INTO activity (id, issue_id, project_id, kind, account_id, detail, at)
 VALUES (:id, :issue_id, :project_id, :kind, :account_id, :detail, :at)
 
 -- name: mark_first_events
--- Projects whose first event this is.
-UPDATE project SET first_event_at = :at
-WHERE first_event_at IS NULL
-    AND id IN (SELECT CAST(j.value AS bigint) FROM json_each(CAST(:ids AS text)) AS j)
+-- Projects whose first event this is; one that nobody gave a platform takes the event's.
+WITH v(id, platform) AS (VALUES (CAST(:id AS bigint), CAST(:platform AS text)))
+UPDATE project SET
+    first_event_at = :at,
+    platform = CASE WHEN project.platform = '' THEN v.platform ELSE project.platform END
+FROM v
+WHERE project.id = v.id AND project.first_event_at IS NULL
 
 -- name: intern_environments
 -- Finds or makes environments by name.
