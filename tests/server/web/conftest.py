@@ -45,7 +45,7 @@ class Site:
         """What `use` answers; it gets a page in a context of its own."""
 
         def run(chromium: Browser) -> T:
-            state = self._signed_in(chromium) if signed_in else None
+            state = self.signed_in(chromium) if signed_in else None
             with self._context(chromium, state, scripts=scripts) as context:
                 return use(self.page(context))
 
@@ -89,7 +89,8 @@ class Site:
             context.add_init_script(NOTE_VIOLATIONS)
         return context
 
-    def _signed_in(self, chromium: Browser) -> StorageState:
+    def signed_in(self, chromium: Browser) -> StorageState:
+        """The cookies of the owner, who signs in once a test."""
         if self._state is None:
             with self._context(chromium, None, scripts=True) as context:
                 page = self.page(context)
