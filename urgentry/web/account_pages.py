@@ -42,7 +42,7 @@ async def _home(visit: Visit) -> str:
     """Where "back" leads."""
     async with visit.database.read() as tx:
         known = await visible_organizations(tx, visit.principal)
-    return f"/{known[0].slug}/issues/" if known else "/organizations/new/"
+    return f"/{known[0].slug}/issues/" if known else "/"
 
 
 async def save(visit: Visit) -> Response:

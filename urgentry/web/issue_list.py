@@ -65,10 +65,9 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     place: ListPlace | None
 
     @property
-    def search(self) -> str:
-        """The tab's search and the typed one; a typed status wins over the tab's."""
-        typed = f"({self.query})" if " OR " in self.query.upper() and self.tab.query else self.query
-        return f"{self.tab.query} {typed}".strip()
+    def searches(self) -> tuple[str, str]:
+        """The tab's search and the typed one."""
+        return self.tab.query, self.query
 
     def pairs(self, *, tab: str = "", sort: str = "") -> dict[str, str]:
         """The parameters that say the same, with another tab or sort where one is given."""
@@ -118,7 +117,7 @@ async def show(visit: Visit) -> Response:
         try:
             found = await _find(tx, place, picks, question, now)
         except InvalidSearch as error:
-            found, problem = Found(tabs=list(TABS)), error.detail
+            found, problem = Found(tabs=list(TABS)), search_problem(error)
         names = await list_environments(tx, place, picks)
         choices = await list_choices(tx, place)
     visit.cookies.append(f"{LAST_PLACE}={place.organization.slug}; Path=/; SameSite=Lax; HttpOnly")
@@ -138,6 +137,11 @@ async def show(visit: Visit) -> Response:
     )
 
 
+def search_problem(error: InvalidSearch) -> str:
+    """What is wrong with a search, and where."""
+    return f"{error.reason[:1].upper()}{error.reason[1:]} (column {error.position + 1})"
+
+
 async def matching(visit: Visit) -> Response:
     """Of the issues that the live list heard of: those that belong into it."""
     asked = [int(text) for text in visit.query.getlist("id")[:_MAX_ASKED] if text.isdecimal()]
@@ -145,7 +149,7 @@ async def matching(visit: Visit) -> Response:
         place = await visit.enter(tx, "event:read")
         picks = read_picks(visit, place)
         question = read_question(visit)
-        selection = select_issues(place, picks, question.search, clock.now())
+        selection = select_issues(place, picks, question.searches, clock.now())
         narrowed = _among(selection, asked)
         found = await issues.list_matching_ids(tx, narrowed, limit=_MAX_ASKED) if asked else []
     return JSONResponse({"ids": found})
@@ -154,7 +158,7 @@ async def matching(visit: Visit) -> Response:
 async def _find(tx: Transaction, place: Place, picks: Picks, question: Question, now: int) -> Found:
     if not place.projects:
         return Found(tabs=list(TABS))
-    selection = select_issues(place, picks, question.search, now)
+    selection = select_issues(place, picks, question.searches, now)
     listed = await issues.list_page(
         tx, selection, sort=question.sort, place=question.place, limit=PER_PAGE
     )
@@ -194,7 +198,7 @@ async def _counted(
     """A tab with how many issues it has; counted while nothing special is searched for."""
     if not tab.is_counted or question.query:
         return tab
-    selection = select_issues(place, picks, tab.query, now)
+    selection = select_issues(place, picks, [tab.query], now)
     count = await issues.count_matching(tx, selection, limit=_COUNTED)
     return msgspec.structs.replace(tab, count=count)
 

@@ -15,7 +15,7 @@ from urgentry.triage.reading import read_surroundings
 from urgentry.web.assignees import Choice, list_choices
 from urgentry.web.charts import Bar, bars
 from urgentry.web.edge import page
-from urgentry.web.issue_list import list_environments
+from urgentry.web.issue_list import list_environments, search_problem
 from urgentry.web.issue_lookup import (
     Neighbours,
     enter_issue,
@@ -82,7 +82,7 @@ async def show(visit: Visit) -> Response:
             if stored is not None:
                 neighbours = await find_neighbours(tx, selection, stored)
         except InvalidSearch as error:
-            problem = error.detail
+            problem = search_problem(error)
     if stored is None and "event" in visit.request.path_params and not query and not problem:
         raise not_found()
     if visit.path("issue") != shown.issue.short_id:
@@ -155,7 +155,7 @@ async def _chart(tx: Transaction, issue: Issue, picks: Picks) -> Chart:
         most=max(counts),
         total=sum(counts),
         begins=buckets.begins,
-        ends=buckets.begins + buckets.count * buckets.width,
+        ends=buckets.begins + buckets.count * buckets.width - 1,
         markers=await _markers(tx, issue, buckets),
     )
 

@@ -19,7 +19,7 @@ from urgentry.triage.reading import read_surroundings
 from urgentry.web.edge import page
 from urgentry.web.flash import Flash
 from urgentry.web.issue_actions import actor_of
-from urgentry.web.issue_list import list_environments
+from urgentry.web.issue_list import list_environments, search_problem
 from urgentry.web.issue_lookup import enter_issue, select_events
 from urgentry.web.picks import read_picks
 from urgentry.web.view.issue import IssueView, issue_view
@@ -65,7 +65,7 @@ async def list_events(visit: Visit) -> Response:
             before = _read_place(visit.query.get("before", ""))
             listed = await events.list_newest(tx, selection, before=before, limit=_PER_PAGE + 1)
         except InvalidSearch as error:
-            problem = error.detail
+            problem = search_problem(error)
         names = await list_environments(tx, place, picks)
     rows = [_event_row(stored) for stored in listed[:_PER_PAGE]]
     return visit.page(

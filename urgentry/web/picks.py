@@ -170,8 +170,9 @@ def picked_projects(picks: Picks, projects: list[Project]) -> list[Project]:
     return [project for project in projects if project.slug in picks.projects]
 
 
-def select_issues(place: Place, picks: Picks, query: str, now: int) -> IssueSelection:
-    """The issues that a search finds within the choice. InvalidSearch when it is malformed."""
+def select_issues(place: Place, picks: Picks, queries: Iterable[str], now: int) -> IssueSelection:
+    """The issues that every one of the searches finds within the choice. InvalidSearch when one is
+    malformed."""
     ids = tuple(project.id for project in picked_projects(picks, place.projects))
     scope = SearchScope(
         organization_id=place.organization.id,
@@ -179,7 +180,7 @@ def select_issues(place: Place, picks: Picks, query: str, now: int) -> IssueSele
         account_id=place.access.account_id,
         now=now,
     )
-    parts: list[Condition] = [issue_condition(query, scope)]
+    parts: list[Condition] = [issue_condition(query, scope) for query in queries]
     if picks.environments:
         parts.append(in_environments(picks.environments))
     parts.append(active_between(picks.span(now)))

@@ -65,7 +65,7 @@ async def _card(tx: Transaction, place: Place, project: Project, names: list[str
     buckets = [0] * (_DAYS * _HOURS // _BUCKET_HOURS)
     for hour, count in counts.items():
         buckets[-1 - (last - hour) // _BUCKET_HOURS] += count
-    selection = select_issues(place, Picks(projects=(project.slug,)), "is:unresolved", now)
+    selection = select_issues(place, Picks(projects=(project.slug,)), ["is:unresolved"], now)
     return Card(
         project=project,
         teams=names,
@@ -117,12 +117,17 @@ async def _create(tx: Transaction, visit: Visit, place: Place, form: Form) -> Pr
         raise FieldError({"name": ["Give it a name."]})
     chosen = set(form.numbers("team"))
     groups = await teams.list_teams(tx, place.organization.id)
+    owners = [team for team in groups if team.id in chosen]
+    if not place.access.sees_all_projects and not any(
+        team.id in place.access.team_ids for team in owners
+    ):
+        raise FieldError({"team": ["Choose a team of yours, or you will not see the project."]})
     return await create_project(
         tx,
         place.access,
         name=name,
         platform=find_platform(form.text("platform")).name if form.text("platform") else "",
-        teams=[team for team in groups if team.id in chosen],
+        teams=owners,
         retention_days=visit.deps.event_retention_days,
     )
 

@@ -24,8 +24,10 @@ async def front_door(visit: Visit) -> Response:
             has_accounts = await accounts.has_accounts(tx)
             return visit.redirect("/sign-in/" if has_accounts else "/setup/")
         slugs = [found.slug for found in await visible_organizations(tx, visit.principal)]
-    if not slugs:
+    if not slugs and visit.principal.is_instance_admin:
         return visit.redirect("/organizations/new/")
+    if not slugs:
+        return visit.page("no_organization.html")
     last = visit.request.cookies.get(LAST_PLACE)
     return visit.redirect(f"/{last if last in slugs else slugs[0]}/issues/")
 

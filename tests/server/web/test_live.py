@@ -74,7 +74,7 @@ def follow(
                 once_open()
             number = int(line[4:]) if line.startswith("id: ") else number
             told = json.loads(line[6:]) if line.startswith("data: ") else {}
-            if str(told.get("project")) == site.made.project_id:
+            if "title" in told and str(told["project"]) == site.made.project_id:
                 found.append((number, told["title"]))
             if len(found) == count:
                 break

@@ -4,6 +4,7 @@ import re
 import secrets
 
 import httpx
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.server.web.conftest import Site, error
@@ -148,6 +149,41 @@ def test_everything_has_a_name_and_pages_one_heading(site: Site) -> None:
             assert found == {"unnamed": [], "doubled": [], "headings": 1, "main": 1}, path
 
     site.visit(use)
+
+
+CHECK_CONTRAST = """() => {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const probe = document.body.appendChild(document.createElement("i"));
+  const luminance = (token) => {
+    probe.style.color = `var(--${token})`;
+    canvas.fillStyle = getComputedStyle(probe).color;
+    canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((value) => value / 255)
+      .map((value) => (value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ratio = (one, other) => {
+    const [low, high] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+    return (high + 0.05) / (low + 0.05);
+  };
+  const texts = ["text", "muted", "faint", "accent", "accent-strong", "danger", "warn", "ok"];
+  const grounds = ["bg", "surface", "sunken", "raised", "hover"];
+  const pairs = texts.flatMap((text) => grounds.map((ground) => [text, ground]));
+  pairs.push(["on-accent", "accent"], ["accent-strong", "accent-soft"], ["danger", "danger-soft"],
+    ["warn", "warn-soft"], ["ok", "ok-soft"], ["text", "mark"], ["faint", "selected"],
+    ["faint", "accent-soft"]);
+  return pairs.filter((pair) => ratio(...pair) < 4.5).map((pair) => pair.join(" on "));
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_colours_have_the_contrast_of_level_aa(site: Site, theme: str) -> None:
+    def use(page: Page) -> None:
+        page.goto("/sign-in/")
+        page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        assert page.evaluate(CHECK_CONTRAST) == []
+
+    site.visit(use, signed_in=False)
 
 
 def test_pages_forbid_what_is_not_ours(site: Site) -> None:
