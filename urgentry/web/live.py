@@ -32,14 +32,15 @@ async def follow(visit: Visit) -> Response:
     async with visit.database.read() as tx:
         place = await visit.enter(tx, "event:read", "project:read")
     after = _number(visit.request.headers.get("last-event-id") or visit.query.get("after"))
-    messages = _messages(visit.deps.hub, _concerns(place), after)
+    begins = place.head if after is None else after
+    messages = _messages(visit.deps.hub, _concerns(place), begins)
     return StreamingResponse(messages, headers=_HEADERS)
 
 
-async def _messages(hub: Hub, accepts: Accepts, after: int | None) -> AsyncIterator[bytes]:
+async def _messages(hub: Hub, accepts: Accepts, after: int) -> AsyncIterator[bytes]:
     ends = clock.now() + _LIFETIME
     async with hub.subscribe(accepts, after=after) as subscription:
-        yield b"retry: 2000\nevent: hello\ndata: {}\n\n"
+        yield f"retry: 2000\nid: {after}\nevent: hello\ndata: {{}}\n\n".encode()
         while clock.now() < ends:
             try:
                 async with asyncio.timeout(_HEARTBEAT_S):

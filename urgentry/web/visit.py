@@ -16,6 +16,7 @@ from urgentry.domain.organization import Organization
 from urgentry.domain.project import Project
 from urgentry.errors import ApiError
 from urgentry.protocol.forwarded import client_ip
+from urgentry.storage import feed
 from urgentry.storage.database import Database, Transaction
 from urgentry.web import flash as flashes
 from urgentry.web.deps import WebDeps
@@ -35,6 +36,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     access: Access
     organizations: list[Organization]
     projects: list[Project]
+    head: int
+    """The newest number of the change log when the page was read: the live stream begins there."""
 
     @property
     def organization(self) -> Organization:
@@ -124,6 +127,8 @@ class Visit:
             project=variables.get("project"),
         )
         self.place = Place(
+            # Before anything else is read: what happens meanwhile is told twice rather than never.
+            head=await feed.get_head(tx),
             access=entered,
             organizations=await visible_organizations(tx, self.principal),
             projects=await visible_projects(tx, entered),

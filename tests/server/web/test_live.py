@@ -4,10 +4,13 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.server.real_browser import RealBrowser
+from tests.server.running_server import RunningServer
 from tests.server.web.conftest import Site, error
 
 
@@ -89,6 +92,24 @@ def test_a_browser_that_was_away_hears_what_it_missed(site: Site) -> None:
     site.send(**error("ThirdError"))
     missed = follow(site, count=2, after=number)
     assert [title for _, title in missed] == ["SecondError: it broke", "ThirdError: it broke"]
+
+
+def test_a_page_outlives_a_restart_of_the_server(tmp_path: Path, browser: RealBrowser) -> None:
+    with RunningServer(tmp_path) as running:
+        site = Site(server=running, browser=browser, made=running.bootstrap())
+        site.send(**error("BeforeError"))
+
+        def use(page: Page) -> None:
+            page.goto(site.issues)
+            expect(page.get_by_role("button", name="Live")).to_be_visible()
+            running.stop()
+            expect(page.get_by_role("button", name="Connecting")).to_be_visible()
+            running.start()
+            site.send(**error("MeanwhileError"))
+            expect(page.get_by_role("button", name="Live")).to_be_visible(timeout=15_000)
+            expect(page.get_by_role("button", name="1 new issue")).to_be_visible(timeout=15_000)
+
+        site.visit(use, may_lose_server=True)
 
 
 def test_nobody_else_listens(site: Site) -> None:

@@ -113,13 +113,18 @@ async function askWhichBelong() {
   const address = new URL(list()?.dataset.matching ?? "", location.href);
   for (const id of ids) address.searchParams.append("id", id);
   const answer = await fetch(address).catch(() => null);
-  if (!answer?.ok) return;
+  if (!answer?.ok || answer.redirected) return;
   for (const id of (await answer.json()).ids) news.add(id);
   showPill();
 }
 
+function isElsewhere(told) {
+  const chosen = new URL(list().dataset.matching, location.href).searchParams.getAll("environment");
+  return chosen.length > 0 && !chosen.includes(told.environment);
+}
+
 function onLive(kind, told) {
-  if (isPaused || !list()) return;
+  if (isPaused || !list() || (kind === "events" && isElsewhere(told))) return;
   const row = document.querySelector(`[data-issue="${told.issue}"]`);
   if (kind === "events" && row) {
     bump(row, told);

@@ -3,7 +3,8 @@
 
 const listeners = new Set();
 const watchers = new Set();
-let lastSeq = 0;
+const AGAIN_MS = 3000;
+let lastSeq = Number(document.body.dataset.head ?? 0);
 let state = "away";
 
 function tell(kind, told) {
@@ -19,15 +20,28 @@ function become(next) {
   for (const watcher of watchers) watcher(state);
 }
 
+// Answers `close`. A browser gives up for good when a proxy or a starting server answers 502 or 503,
+// so what was given up is begun again.
 function read(place, { onMessage, onState }) {
-  const after = lastSeq ? `?after=${lastSeq}` : "";
-  const source = new EventSource(`/live${place}/${after}`);
-  for (const kind of ["events", "issue", "settings"]) {
-    source.addEventListener(kind, (event) => onMessage(kind, JSON.parse(event.data)));
-  }
-  source.addEventListener("hello", () => onState("live"));
-  source.addEventListener("error", () => onState("away"));
-  return source;
+  let source = null;
+  let timer = null;
+  const open = () => {
+    const after = lastSeq ? `?after=${lastSeq}` : "";
+    source = new EventSource(`/live${place}/${after}`);
+    for (const kind of ["events", "issue", "settings"]) {
+      source.addEventListener(kind, (event) => onMessage(kind, JSON.parse(event.data)));
+    }
+    source.addEventListener("hello", () => onState("live"));
+    source.addEventListener("error", () => {
+      onState("away");
+      if (source.readyState === EventSource.CLOSED) timer = setTimeout(open, AGAIN_MS);
+    });
+  };
+  open();
+  return () => {
+    clearTimeout(timer);
+    source.close();
+  };
 }
 
 function shareStream(place) {
@@ -59,13 +73,13 @@ function shareStream(place) {
 }
 
 function ownStream(place) {
-  let source = null;
+  let close = null;
   const update = () => {
     if (document.hidden) {
-      source?.close();
-      source = null;
+      close?.();
+      close = null;
     } else {
-      source ??= read(place, { onMessage: tell, onState: become });
+      close ??= read(place, { onMessage: tell, onState: become });
     }
   };
   document.addEventListener("visibilitychange", update);

@@ -84,7 +84,7 @@ async function suggest() {
   address.searchParams.set("typed", word.key ? word.typed : "");
   const turn = ++asked;
   const answer = await fetch(address).catch(() => null);
-  if (!answer?.ok || turn !== asked || document.activeElement !== field) return;
+  if (!answer?.ok || answer.redirected || turn !== asked || document.activeElement !== field) return;
   const known = (await answer.json()).suggestions;
   const suggestions = word.key ? known : matching(known, word.typed.toLowerCase());
   box.replaceChildren(...suggestions.map(option));
