@@ -3,9 +3,16 @@
 import msgspec
 from starlette.responses import Response
 
+from urgentry import clock
+from urgentry.access.decision import Access
 from urgentry.api.endpoint import Call, json_response
+from urgentry.api.issue_question import read_environments, read_span
 from urgentry.api.pagination import Cursor, link_headers, read_cursor, read_per_page
+from urgentry.api.refusals import refuse_options
 from urgentry.api.shapes.events import event_details, event_row
+from urgentry.domain.condition import ALWAYS, AllOf, Condition
+from urgentry.search.events import event_condition, in_environments, within_span
+from urgentry.search.scope import SearchScope
 from urgentry.storage import events
 from urgentry.storage.database import Transaction
 from urgentry.storage.events import EventPlace, EventSelection, StoredEvent
@@ -19,8 +26,34 @@ class EventPage(msgspec.Struct, frozen=True, kw_only=True):
     has_following: bool
 
 
+def read_selection(
+    call: Call, access: Access, *, project_id: int, issue_id: int | None = None
+) -> EventSelection:
+    """The events that `query`, `environment` and the period ask for."""
+    now = clock.now()
+    scope = SearchScope(
+        organization_id=access.organization.id,
+        project_ids=(project_id,),
+        account_id=access.account_id,
+        now=now,
+    )
+    span = read_span(call, now)
+    parts: tuple[Condition, ...] = (
+        event_condition(call.query.get("query") or "", scope),
+        in_environments(read_environments(call)),
+        within_span((span.start, span.end)),
+    )
+    return EventSelection(
+        organization_id=access.organization.id,
+        project_id=project_id,
+        issue_id=issue_id,
+        condition=AllOf(tuple(part for part in parts if part != ALWAYS)),
+    )
+
+
 async def read_page(call: Call, tx: Transaction, selection: EventSelection) -> EventPage:
-    """The page that the request's cursor names."""
+    """The page that the request's cursor names. ApiError 400 for a sample: the order is time's."""
+    refuse_options(call, "sample")
     cursor, size = read_cursor(call), read_per_page(call)
     place = _place(cursor)
     if cursor is not None and cursor.is_previous:

@@ -23,7 +23,10 @@ from urgentry.triage.decisions import (
 
 _STATUSES = ("resolved", "unresolved", "ignored", "muted", "resolvedInNextRelease")
 _CONDITIONS = ("ignoreDuration", "ignoreCount", "ignoreUserCount")
-_UNSUPPORTED_DETAILS = ("inCommit", "ignoreWindow", "ignoreUserWindow")
+_UNSUPPORTED_DETAILS = (
+    *("inCommit", "inFutureRelease", "inUpcomingRelease", "ignoreWindow", "ignoreUserWindow"),
+    "snoozeDuration",
+)
 _MOST_MINUTES = 60 * 24 * 366 * 5
 _LONGEST_VERSION = 250
 
@@ -56,9 +59,9 @@ def read_change(body: dict[str, Any], *, now: int) -> Change:
         decisions.append(decision)
     decisions += _marks(fields)
     assignee = _assignee(fields, body)
-    for name in ("isPublic", "discard", "isSubscribed"):
-        if fields.flag(name):
-            fields.refuse(name, "This is not supported.")
+    _refuse_flags(fields)
+    if substatus and not status:
+        fields.refuse("substatus", "A substatus needs its status.")
     merges = bool(_merge_flag(fields, body))
     fields.check()
     return Change(decisions=decisions, merges=merges, assignee=assignee)
@@ -118,6 +121,12 @@ def _refuse_unsupported(body: dict[str, Any]) -> None:
     asked = [name for name in _UNSUPPORTED_DETAILS if given.get(name)]
     if asked:
         raise FieldError({name: ["This is not supported."] for name in asked})
+
+
+def _refuse_flags(fields: Fields) -> None:
+    for name in ("isPublic", "discard", "isSubscribed", "inbox"):
+        if fields.flag(name):
+            fields.refuse(name, "This is not supported.")
 
 
 def _resolve(details: Fields, *, in_next: bool) -> Resolve:

@@ -7,15 +7,14 @@ from starlette.responses import Response
 from urgentry import clock
 from urgentry.access.decision import Access, not_found
 from urgentry.api.endpoint import Call, json_response
-from urgentry.api.event_listing import answer_page, read_page
+from urgentry.api.event_listing import answer_page, read_page, read_selection
 from urgentry.api.issue_lookup import enter_issue, read_event_id
-from urgentry.api.issue_question import read_environments, read_span
+from urgentry.api.issue_question import read_environments
+from urgentry.api.refusals import refuse_options
 from urgentry.api.shapes.events import Neighbours, event_page
 from urgentry.api.shapes.releases import release_shape
-from urgentry.domain.condition import AllOf, Condition
 from urgentry.domain.issue import Issue
-from urgentry.search.events import event_condition, in_environments, within_span
-from urgentry.search.scope import SearchScope
+from urgentry.search.events import in_environments
 from urgentry.storage import events, releases
 from urgentry.storage.database import Transaction
 from urgentry.storage.events import EventSelection, StoredEvent, place_of
@@ -44,6 +43,7 @@ async def show_event(call: Call) -> Response:
 
 async def shape_event(call: Call, tx: Transaction, access: Access, stored: StoredEvent) -> Json:
     """A whole event with its release and the events beside it, within the environments asked."""
+    refuse_options(call, "llmFormat")
     selection = EventSelection(
         organization_id=access.organization.id,
         project_id=stored.project_id,
@@ -87,22 +87,4 @@ async def _find(call: Call, tx: Transaction, access: Access, issue: Issue) -> St
 
 
 def _selection(call: Call, access: Access, issue: Issue) -> EventSelection:
-    now = clock.now()
-    scope = SearchScope(
-        organization_id=access.organization.id,
-        project_ids=(issue.project_id,),
-        account_id=access.account_id,
-        now=now,
-    )
-    span = read_span(call, now)
-    parts: tuple[Condition, ...] = (
-        event_condition(call.query.get("query") or "", scope),
-        in_environments(read_environments(call)),
-        within_span((span.start, span.end)),
-    )
-    return EventSelection(
-        organization_id=access.organization.id,
-        project_id=issue.project_id,
-        issue_id=issue.id,
-        condition=AllOf(tuple(part for part in parts if part != AllOf(()))),
-    )
+    return read_selection(call, access, project_id=issue.project_id, issue_id=issue.id)

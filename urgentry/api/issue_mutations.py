@@ -10,7 +10,10 @@ from urgentry.api.endpoint import Call, empty, json_response
 from urgentry.api.issue_changes import complete, echo, read_change
 from urgentry.api.issue_detail import shape_issue
 from urgentry.api.issue_lookup import enter_issue
-from urgentry.api.issue_question import read_query, read_question
+from urgentry.api.issue_question import Question, read_query, read_question
+from urgentry.api.issues import read_sort, refuse_views
+from urgentry.api.pagination import read_per_page
+from urgentry.api.refusals import refuse_options
 from urgentry.api.shapes.issues import assignee_shape
 from urgentry.domain.issue import Issue
 from urgentry.errors import ApiError
@@ -120,10 +123,22 @@ async def _select(call: Call, tx: Transaction, *scopes: str) -> tuple[Access, li
     question = await read_question(call, tx, access)
     wanted = _wanted_ids(call)
     if not wanted:
-        selection = question.select(read_query(call))
-        wanted = await issues.list_matching_ids(tx, selection, limit=MAX_BULK)
+        return access, await _search(call, tx, question)
     found = await issues.list_issues(tx, wanted)
     return access, [issue for issue in found if issue.project_id in question.project_ids]
+
+
+async def _search(call: Call, tx: Transaction, question: Question) -> list[Issue]:
+    """What the search finds, the first `limit` in the order of `sort`."""
+    refuse_views(call)
+    refuse_options(call, "status")
+    page = await issues.list_page(
+        tx,
+        question.select(read_query(call)),
+        sort=read_sort(call),
+        limit=read_per_page(call, default=MAX_BULK, largest=MAX_BULK),
+    )
+    return page.issues
 
 
 def _wanted_ids(call: Call) -> list[int]:

@@ -7,6 +7,7 @@ from urgentry.api.endpoint import Call, json_response
 from urgentry.api.issue_lookup import enter_issue
 from urgentry.api.issue_question import read_question
 from urgentry.api.pagination import Cursor, link_headers, read_cursor, read_per_page
+from urgentry.api.refusals import refuse_options
 from urgentry.api.shapes.tags import summary_shape, value_shape
 from urgentry.errors import ApiError
 from urgentry.search.syntax import Value
@@ -17,10 +18,13 @@ from urgentry.storage.tags import TagValue, ValueSort
 _TOP_VALUES = 10
 _MAX_KEYS = 1000
 _LARGEST_OFFSET = 100_000
+_DATASETS = ("events", "errors", "discover")
+"""Sentry's names for what has errors in it."""
 
 
 async def list_tags(call: Call) -> Response:
     """Every tag of an issue; `key` picks some, `limit` says how many values each shows."""
+    _refuse_environments(call)
     wanted = frozenset(call.query.getlist("key"))
     top = read_per_page(call, default=_TOP_VALUES)
     async with call.database.read() as tx:
@@ -31,6 +35,7 @@ async def list_tags(call: Call) -> Response:
 
 async def show_tag(call: Call) -> Response:
     """One tag of an issue with its most frequent values."""
+    _refuse_environments(call)
     async with call.database.read() as tx:
         _, issue = await enter_issue(call, tx, "event:read")
         tag = found(await tags.get_tag(tx, issue.id, call.path("key"), top=_TOP_VALUES))
@@ -39,6 +44,7 @@ async def show_tag(call: Call) -> Response:
 
 async def list_values(call: Call) -> Response:
     """The values of a tag of an issue."""
+    _refuse_environments(call)
     sort = _read_sort(call)
     offset, size = _read_window(call)
     async with call.database.read() as tx:
@@ -51,6 +57,7 @@ async def list_values(call: Call) -> Response:
 
 async def list_project_values(call: Call) -> Response:
     """The values of a tag in a project, or in projects of an organization."""
+    _refuse_environments(call)
     offset, size = _read_window(call)
     pattern = contains_pattern(Value(call.query.get("query") or ""))
     async with call.database.read() as tx:
@@ -69,11 +76,19 @@ async def list_project_values(call: Call) -> Response:
 
 async def list_keys(call: Call) -> Response:
     """The tags that an organization's projects, or one project, know."""
+    _refuse_environments(call)
+    refuse_options(call, "useFlagsBackend")
+    refuse_options(call, "dataset", allowed=_DATASETS)
     async with call.database.read() as tx:
         access = await call.enter(tx, "org:read", "project:read", "event:read")
         question = await read_question(call, tx, access)
         keys = await tags.list_project_keys(tx, question.project_ids, limit=_MAX_KEYS)
     return json_response([{"key": key, "name": key, "totalValues": count} for key, count in keys])
+
+
+def _refuse_environments(call: Call) -> None:
+    """Tags are counted once for all environments."""
+    refuse_options(call, "environment")
 
 
 def _answer(call: Call, values: list[TagValue], offset: int, size: int) -> Response:

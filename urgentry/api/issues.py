@@ -9,6 +9,7 @@ from urgentry import clock
 from urgentry.api.endpoint import Call, json_response
 from urgentry.api.issue_question import Question, read_query, read_question
 from urgentry.api.pagination import Cursor, link_headers, read_cursor, read_per_page
+from urgentry.api.refusals import refuse_options
 from urgentry.api.shapes.issues import IssueView, buckets_shape, list_shape
 from urgentry.domain.event import hour_of
 from urgentry.domain.issue import Issue
@@ -55,6 +56,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
 
 async def list_issues(call: Call) -> Response:
     """A page of issues that a search finds."""
+    refuse_views(call)
     async with call.database.read() as tx:
         question = await read_question(call, tx, await call.enter(tx, "event:read"))
         direct = await _direct_hit(call, tx, question)
@@ -64,6 +66,19 @@ async def list_issues(call: Call) -> Response:
         listing = await _read_listing(call, tx, question.select(read_query(call)))
         content = await shape_issues(call, tx, question, listing.page.issues)
     return json_response(content, headers=_headers(call, listing))
+
+
+def refuse_views(call: Call) -> None:
+    """ApiError 400 where something is asked to stand for the search that is not kept here."""
+    refuse_options(call, "viewId", "savedSearch", "searchId", "hashes")
+
+
+def read_sort(call: Call) -> Sort:
+    """The order of a list, the latest first by default. ApiError 400 for an unknown one."""
+    name = call.query.get("sort") or Sort.DATE.value
+    if name not in _SORTS:
+        raise ApiError(400, f'Invalid sort: "{name}"')
+    return _SORTS[name]
 
 
 async def shape_issues(
@@ -94,7 +109,7 @@ async def _read_listing(call: Call, tx: Transaction, selection: IssueSelection) 
     page = await issues.list_page(
         tx,
         selection,
-        sort=_read_sort(call),
+        sort=read_sort(call),
         place=_place(cursor),
         limit=read_per_page(call, default=_DEFAULT_PER_PAGE),
     )
@@ -108,13 +123,6 @@ def _place(cursor: Cursor | None) -> Place | None:
     if cursor is None or (cursor.value, cursor.offset) == (0, 0):
         return None
     return Place(position=cursor.value, issue_id=cursor.offset, before=cursor.is_previous)
-
-
-def _read_sort(call: Call) -> Sort:
-    name = call.query.get("sort") or Sort.DATE.value
-    if name not in _SORTS:
-        raise ApiError(400, f'Invalid sort: "{name}"')
-    return _SORTS[name]
 
 
 def _headers(call: Call, listing: Listing) -> dict[str, str]:

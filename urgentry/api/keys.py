@@ -8,6 +8,7 @@ from urgentry.access.decision import found, visible_projects
 from urgentry.api.endpoint import Call, empty, endpoint, json_response
 from urgentry.api.fields import Fields
 from urgentry.api.pagination import page_of
+from urgentry.api.refusals import refuse_options, refuse_unmet
 from urgentry.api.shapes.keys import key_shape
 from urgentry.domain.project import ProjectKey
 from urgentry.storage import keys as stored
@@ -27,6 +28,8 @@ MAX_LABEL = 64
 MAX_WINDOW_S = 86_400
 READ = ("project:read", "project:write", "project:admin")
 WRITE = ("project:write", "project:admin")
+FIXED = ("browserSdkVersion", "dynamicSdkLoaderOptions", "public", "secret", "useCase")
+"""What Sentry lets people set of a key, and this server does not."""
 
 
 async def list_keys(call: Call) -> Response:
@@ -52,16 +55,18 @@ async def list_of_organization(call: Call) -> Response:
 
 async def create(call: Call) -> Response:
     """A new key."""
-    fields = Fields(await call.body())
+    body = await call.body()
+    fields = Fields(body)
     label = fields.text("name", longest=MAX_LABEL)
     rate_limit = _rate_limit(fields)
     fields.check()
 
-    async def write(tx: Transaction) -> ProjectKey:
+    async def write(tx: Transaction) -> dict[str, Any]:
         entered = await call.enter(tx, *WRITE)
-        return await create_key(tx, entered, label=label, rate_limit=rate_limit)
+        key = await create_key(tx, entered, label=label, rate_limit=rate_limit)
+        return _changed(call, body, key)
 
-    return json_response(key_shape(await call.database.write(write), call.deps.base_url), 201)
+    return json_response(await call.database.write(write), 201)
 
 
 async def show(call: Call) -> Response:
@@ -73,20 +78,22 @@ async def show(call: Call) -> Response:
 
 async def update(call: Call) -> Response:
     """Renames a key, turns it on or off, or sets its rate limit."""
-    fields = Fields(await call.body())
+    body = await call.body()
+    fields = Fields(body)
     label = fields.text("name", longest=MAX_LABEL)
     is_active = fields.flag("isActive")
     rate_limit = _rate_limit(fields)
     fields.check()
 
-    async def write(tx: Transaction) -> ProjectKey:
+    async def write(tx: Transaction) -> dict[str, Any]:
         entered = await call.enter(tx, *WRITE)
         key = await find_key(tx, entered, call.path("key"))
         if "rateLimit" in fields:
             key = await set_rate_limit(tx, entered, key, rate_limit)
-        return await update_key(tx, entered, key, label=label, is_active=is_active)
+        key = await update_key(tx, entered, key, label=label, is_active=is_active)
+        return _changed(call, body, key)
 
-    return json_response(key_shape(await call.database.write(write), call.deps.base_url))
+    return json_response(await call.database.write(write))
 
 
 async def delete(call: Call) -> Response:
@@ -111,7 +118,15 @@ def _rate_limit(fields: Fields) -> RateLimit | None:
     return (count, window) if count and window else None
 
 
+def _changed(call: Call, body: dict[str, Any], key: ProjectKey) -> dict[str, Any]:
+    """The key after a change, which must be what was asked for."""
+    shape = key_shape(key, call.deps.base_url)
+    refuse_unmet(body, shape, *FIXED)
+    return shape
+
+
 def _page(call: Call, listed: list[ProjectKey]) -> Response:
+    refuse_options(call, "status", allowed=["active", "inactive"])
     status = call.query.get("status")
     wanted: Any = {"active": True, "inactive": False}.get(status or "")
     picked = [key for key in listed if wanted is None or key.is_active is wanted]

@@ -16,6 +16,7 @@ from urgentry.api.endpoint import Call, endpoint, json_response
 from urgentry.api.fields import Fields
 from urgentry.api.pagination import page_of
 from urgentry.api.project_facts import facts_of
+from urgentry.api.refusals import refuse_options, refuse_unmet
 from urgentry.api.shapes.organizations import organization_details, organization_shape
 from urgentry.api.shapes.projects import project_summary
 from urgentry.api.shapes.teams import team_shape
@@ -28,10 +29,23 @@ from urgentry.tenancy.organizations import create_organization, update_organizat
 MAX_NAME = 64
 MAX_LISTED = 1000
 READ = ("org:read", "org:write", "org:admin")
+FIXED = (
+    *("aggregatedDataConsent", "alertsMemberWrite", "allowJoinRequests", "allowMemberInvite"),
+    *("allowMemberProjectCreation", "allowSharedIssues", "attachmentsRole", "avatar"),
+    *("dataScrubber", "dataScrubberDefaults", "debugFilesRole", "defaultRole"),
+    *("enhancedPrivacy", "eventsMemberAdmin", "hideAiFeatures", "isEarlyAdopter"),
+    "issueAlertsThreadFlag",
+    *("metricAlertsThreadFlag", "relayDsnEndpoint", "relayPiiConfig", "require2FA"),
+    *("safeFields", "scrapeJavaScript", "scrubIPAddresses", "sensitiveFields"),
+    *("storeCrashReports", "trustedRelays", "cancelDeletion"),
+    *("hasGranularReplayPermissions", "replayAccessMembers"),
+)
+"""What Sentry lets people set of an organization, and this server does not."""
 
 
 async def list_organizations(call: Call) -> Response:
     """The organizations that the caller may see; `owner=1` those that they own."""
+    refuse_options(call, "sortBy")
     wanted = call.query.get("query", "").casefold()
     async with call.database.read() as tx:
         readable = await visible_organizations(tx, call.principal, *READ)
@@ -71,7 +85,8 @@ async def show(call: Call) -> Response:
 
 async def update(call: Call) -> Response:
     """Changes slug, name or open membership."""
-    fields = Fields(await call.body())
+    body = await call.body()
+    fields = Fields(body)
     slug = fields.text("slug", longest=MAX_SLUG_LENGTH)
     name = fields.text("name", longest=MAX_NAME)
     open_membership = fields.flag("openMembership")
@@ -79,6 +94,7 @@ async def update(call: Call) -> Response:
 
     async def write(tx: Transaction) -> int:
         entered = await call.enter(tx, "org:write", "org:admin")
+        refuse_unmet(body, organization_details(entered, call.deps.base_url), *FIXED)
         changed = await update_organization(
             tx, entered, slug=slug, name=name, open_membership=open_membership
         )

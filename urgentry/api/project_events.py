@@ -5,34 +5,21 @@ from starlette.responses import Response
 from urgentry import clock
 from urgentry.access.decision import Access, not_found
 from urgentry.api.endpoint import Call, json_response
-from urgentry.api.event_listing import answer_page, read_page
+from urgentry.api.event_listing import answer_page, read_page, read_selection
 from urgentry.api.issue_events import shape_event
 from urgentry.api.issue_lookup import read_event_id
-from urgentry.api.issue_question import read_environments, read_span
 from urgentry.api.shapes.events import event_json
-from urgentry.domain.condition import AllOf
 from urgentry.domain.project import Project
-from urgentry.search.events import in_environments, within_span
 from urgentry.storage import events
 from urgentry.storage.database import Transaction
-from urgentry.storage.events import EventSelection, StoredEvent
+from urgentry.storage.events import StoredEvent
 
 
 async def list_events(call: Call) -> Response:
-    """Events of a project, newest first."""
+    """Events of a project that a search finds, newest first."""
     async with call.database.read() as tx:
         access = await call.enter(tx, "project:read", "event:read")
-        span = read_span(call, clock.now())
-        selection = EventSelection(
-            organization_id=access.organization.id,
-            project_id=_project(access).id,
-            condition=AllOf(
-                (
-                    in_environments(read_environments(call)),
-                    within_span((span.start, span.end)),
-                )
-            ),
-        )
+        selection = read_selection(call, access, project_id=_project(access).id)
         page = await read_page(call, tx, selection)
     return answer_page(call, page)
 

@@ -5,14 +5,23 @@ from typing import Any
 from urgentry.api.fields import Fields
 
 MAX_TEXT = 200
-MAX_HOURS = 24 * 365
+FIXED = (
+    *("autofixAutomationTuning", "builtinSymbolSources", "dataScrubber", "dataScrubberDefaults"),
+    *("debugFilesRole", "digestsMaxDelay", "digestsMinDelay", "dynamicSamplingBiases"),
+    *("enableAutoReleaseCreation", "fingerprintingRules", "groupingConfig"),
+    *("groupingEnhancements", "isBookmarked", "options", "relayPiiConfig", "resolveAge"),
+    *("safeFields", "scmSourceContextEnabled", "scrapeJavaScript", "scrubIPAddresses"),
+    *("secondaryGroupingConfig", "secondaryGroupingExpiry", "securityToken"),
+    *("securityTokenHeader", "seerScannerAutomation", "sensitiveFields", "storeCrashReports"),
+    *("symbolSources", "verifySSL"),
+)
+"""What Sentry lets people set of a project, and this server does not."""
 
 
 def read_settings(fields: Fields) -> dict[str, Any]:
     """The settings that a body gives, by the names under which they are stored."""
     given = {
         "allowed_origins": fields.texts("allowedDomains"),
-        "resolve_age": fields.integer("resolveAge", most=MAX_HOURS),
         "subject_prefix": fields.text("subjectPrefix", longest=MAX_TEXT, may_be_empty=True),
         "subject_template": fields.text("subjectTemplate", longest=MAX_TEXT),
         "highlight_tags": fields.texts("highlightTags"),

@@ -16,7 +16,8 @@ from urgentry.api.endpoint import Call, empty, endpoint, json_response
 from urgentry.api.fields import Fields
 from urgentry.api.pagination import page_of
 from urgentry.api.project_facts import facts_of
-from urgentry.api.project_settings import read_settings
+from urgentry.api.project_settings import FIXED, read_settings
+from urgentry.api.refusals import refuse_unmet
 from urgentry.api.shapes.members import member_shape
 from urgentry.api.shapes.organizations import organization_shape
 from urgentry.api.shapes.projects import (
@@ -96,7 +97,8 @@ async def show(call: Call) -> Response:
 
 async def update(call: Call) -> Response:
     """Changes what is given."""
-    fields = Fields(await call.body())
+    body = await call.body()
+    fields = Fields(body)
     slug = fields.text("slug", longest=MAX_SLUG_LENGTH)
     name = fields.text("name", longest=MAX_NAME_LENGTH)
     platform = fields.text("platform", longest=MAX_PLATFORM, may_be_empty=True)
@@ -108,7 +110,9 @@ async def update(call: Call) -> Response:
         project = await update_project(
             tx, entered, slug=slug, name=name, platform=platform, settings=settings
         )
-        return await _details(tx, call, await choose_project(tx, entered, project.id))
+        details = await _details(tx, call, await choose_project(tx, entered, project.id))
+        refuse_unmet(body, details, *FIXED)
+        return details
 
     return json_response(await call.database.write(write))
 

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from urgentry.access.decision import Access, as_id, found, visible_projects
 from urgentry.api.endpoint import Call, endpoint, json_response
 from urgentry.api.pagination import Cursor, link_headers, read_cursor, read_per_page
+from urgentry.api.refusals import refuse_options
 from urgentry.api.shapes.releases import release_shape
 from urgentry.domain.release import Release
 from urgentry.errors import ApiError
@@ -46,6 +47,9 @@ async def show(call: Call) -> Response:
 
 
 async def _page(call: Call, tx: Transaction, entered: Access, project_ids: list[int]) -> Response:
+    refuse_options(call, "environment")
+    refuse_options(call, "sort", allowed=["date"])
+    refuse_options(call, "status", allowed=["open"])
     size = read_per_page(call)
     cursor = read_cursor(call)
     listed = await _list(call, tx, entered, project_ids, cursor, size + 1)

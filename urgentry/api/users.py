@@ -5,12 +5,15 @@ from starlette.responses import Response
 from urgentry.access.decision import forbidden, found
 from urgentry.api.endpoint import Call, endpoint, json_response
 from urgentry.api.fields import Fields
+from urgentry.api.refusals import refuse_unmet
 from urgentry.api.shapes.accounts import own_account_shape
 from urgentry.domain.account import Account
 from urgentry.storage import accounts
 from urgentry.storage.database import Transaction
 
 MAX_NAME = 128
+FIXED = ("username", "email", "isActive", "isSuperuser", "isStaff")
+"""What Sentry lets people set of an account, and this server does not."""
 
 
 async def show(call: Call) -> Response:
@@ -21,10 +24,12 @@ async def show(call: Call) -> Response:
 async def update(call: Call) -> Response:
     """Changes the name, or what the account chose for its pages."""
     account = _own(call)
-    fields = Fields(await call.body())
+    body = await call.body()
+    fields = Fields(body)
     name = fields.text("name", longest=MAX_NAME, may_be_empty=True)
     options = fields.mapping("options")
     fields.check()
+    refuse_unmet(body, own_account_shape(account), *FIXED)
 
     async def write(tx: Transaction) -> Account:
         if name is not None:

@@ -120,7 +120,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"status": "resolved", "statusDetails": {"inCommit": {"commit": "x"}}}, "inCommit"),
     ({"status": "ignored", "statusDetails": {"ignoreWindow": 5}}, "ignoreWindow"),
     ({"status": "ignored", "statusDetails": {"ignoreCount": "many"}}, "ignoreCount"),
+    ({"status": "ignored", "statusDetails": {"snoozeDuration": 5}}, "snoozeDuration"),
+    ({"substatus": "archived_forever"}, "substatus"),
     ({"discard": True}, "discard"),
+    ({"inbox": True}, "inbox"),
     ({"hasSeen": "yes"}, "hasSeen"),
 ]
 
@@ -227,3 +230,9 @@ async def test_who_may(world: World) -> None:
     assert await writer.status("DELETE", f"{ISSUES}WEB-1/") == 403
     stranger = await world.person("eve@example.com", None)
     assert await stranger.status("PUT", f"{ISSUES}WEB-1/", {"status": "resolved"}) == 404
+
+
+async def test_as_many_as_are_wanted_in_the_order_that_is_wanted(world: World) -> None:
+    path = f"{ISSUES}?query=is:unresolved&sort=freq&limit=1"
+    await world.owner.ok("PUT", path, {"status": "resolved"})
+    assert await shown(world, "is:resolved") == {"WEB-1"}

@@ -231,6 +231,8 @@ async def test_an_event_in_full(world: World) -> None:
 async def test_events_of_a_project_and_the_stored_json(world: World) -> None:
     rows = await world.owner.ok("GET", "/projects/acme/web/events/")
     assert len(rows) == 4
+    found = await world.owner.ok("GET", "/projects/acme/web/events/", query="environment:prod")
+    assert [row["eventID"] for row in found] == [EVENT_ID]
     assert len(await world.owner.ok("GET", "/projects/acme/web/events/", full="1")) == 4
     stored = await world.owner.ok("GET", f"/projects/acme/web/events/{EVENT_ID}/json/")
     assert stored["exception"] == PAYLOAD["exception"]

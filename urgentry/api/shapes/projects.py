@@ -105,7 +105,6 @@ def settings_shape(project: Project) -> dict[str, Any]:
     settings = project.settings
     return {
         "allowedDomains": settings.get("allowed_origins", ["*"]),
-        "resolveAge": settings.get("resolve_age", 0),
         "subjectPrefix": settings.get("subject_prefix", ""),
         "subjectTemplate": settings.get("subject_template", "$shortID - $title"),
         "highlightTags": settings.get("highlight_tags", ["handled", "level"]),
@@ -166,6 +165,7 @@ _DEFAULTS: dict[str, Any] = {
     "secondaryGroupingConfig": None,
     "fingerprintingRules": "",
     "processingIssues": 0,
+    "resolveAge": 0,
     "relayPiiConfig": None,
     "builtinSymbolSources": [],
     "dynamicSamplingBiases": None,
