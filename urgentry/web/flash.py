@@ -6,6 +6,7 @@ It travels in a cookie of codes and numbers only: texts stand here, so that nobo
 import msgspec
 import orjson
 
+from urgentry.domain.organization import slug_problem
 from urgentry.web.formats import plural
 
 COOKIE = "urgentry_flash"
@@ -73,7 +74,8 @@ def decode(cookie: str | None) -> Flash | None:
         flash = msgspec.convert(orjson.loads(bytes.fromhex(cookie)), Flash)
     except (ValueError, msgspec.ValidationError):
         return None
-    return flash if flash.code in _TEXTS else None
+    is_ours = flash.code in _TEXTS and (not flash.place or slug_problem(flash.place) is None)
+    return flash if is_ours else None
 
 
 def cleared() -> str:

@@ -131,19 +131,23 @@ CHECK_NAMES = """() => {
 }"""
 
 
-def test_everything_has_a_name_and_pages_one_heading(site: Site) -> None:
+def test_everything_has_a_name_and_pages_one_heading(every_site: Site) -> None:
+    site = every_site
     site.send(**error("NamedError"), tags={"a": "b"})
     project = f"/{site.made.organization}/projects/{site.made.project}"
     paths = (
         *(site.issues, f"/{site.made.organization}/projects/", f"{project}/start/"),
         *(f"{project}/settings/", f"{project}/settings/keys/", "/account/", "/account/tokens/"),
         *(f"/{site.made.organization}/settings/members/", "/account/sessions/"),
+        *(f"/{site.made.organization}/settings/", f"/{site.made.organization}/settings/teams/"),
+        *(f"{project}/settings/environments/", f"{site.issues}&sort=trends&view=review"),
     )
 
     def use(page: Page) -> None:
         page.goto(site.issues)
         issue = page.locator(".issue-link").get_attribute("href") or ""
-        for path in (*paths, issue, f"{issue}events/", f"{issue}hashes/"):
+        parts = ("", "events/", "hashes/", "tags/a/", "events/latest/grouping/")
+        for path in (*paths, *(issue + part for part in parts)):
             page.goto(path)
             found = page.evaluate(CHECK_NAMES)
             assert found == {"unnamed": [], "doubled": [], "headings": 1, "main": 1}, path

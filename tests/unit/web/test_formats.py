@@ -74,7 +74,13 @@ def test_messages_survive_their_cookie() -> None:
     assert message.text == "2 issues resolved"
 
 
-@pytest.mark.parametrize("cookie", [None, "", "zz", "00", b'{"code":"<b>"}'.hex(), b"[]".hex()])
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        *(None, "", "zz", "00", b'{"code":"<b>"}'.hex(), b"[]".hex()),
+        b'{"code":"resolved","undo":"x","place":"/evil.example"}'.hex(),
+    ],
+)
 def test_planted_messages_are_not_shown(cookie: str | None) -> None:
     assert flash.decode(cookie) is None
 
