@@ -14,7 +14,8 @@ async def append(tx: Transaction, entries: Sequence[FeedEntry]) -> int:
     the head of the log until the commit, which is what makes numbers follow commit order."""
     if not entries:
         return 0
-    head: int = await tx.value("feed.advance_head", count=len(entries))
+    [advanced] = await tx.many("feed.advance_head", [{"count": len(entries)}])
+    head: int = advanced["head"]
     first, at = head - len(entries) + 1, clock.now()
     tx.defer(
         "feed.insert_entries",

@@ -6,7 +6,7 @@ VALUES is repeated once a row, and its parameters are filled in the order of the
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +14,8 @@ from urgentry.storage.queries import Query
 
 MAX_PARAMETERS = 32_766
 """SQLite's limit; asyncpg takes one more."""
+
+_REMEMBERED_ROWS = 32
 
 _PARAM = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|::|:([a-z_][a-z0-9_]*)""")
 _VALUES = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\b(values)\s*\(""", re.IGNORECASE)
@@ -50,21 +52,23 @@ class RowTemplate:
     tail_names: tuple[str, ...]
     is_numbered: bool
     """Whether a place is `$%d`, still to be numbered, or a plain `?`."""
+    texts: dict[int, str] = field(default_factory=dict, compare=False)
+    """By number of rows, for the small numbers that come again and again."""
 
     def batches(
         self, query: str, rows: Sequence[Mapping[str, Any]], params: Mapping[str, Any]
     ) -> "Iterator[Batch]":
         """The statements for the rows: as few as the limit of parameters allows."""
-        outer = {*self.head_names, *self.tail_names}
-        if params.keys() != outer:
+        outer = (*self.head_names, *self.tail_names)
+        if params.keys() != set(outer):
             raise TypeError(_disagreement(query, frozenset(outer), params))
-        places = len(self.head_names) + len(self.tail_names)
-        size = (MAX_PARAMETERS - places) // len(self.row_names)
+        size = (MAX_PARAMETERS - len(outer)) // len(self.row_names)
         for start in range(0, len(rows), size):
             part = rows[start : start + size]
-            values = [params[name] for name in self.head_names]
-            values += self._row_values(query, part)
-            values += [params[name] for name in self.tail_names]
+            values = self._row_values(query, part)
+            if outer:
+                values[:0] = [params[name] for name in self.head_names]
+                values += [params[name] for name in self.tail_names]
             yield Batch(query, self, len(part), values)
 
     def text(self, count: int, above: int = 0) -> str:
@@ -73,6 +77,14 @@ class RowTemplate:
         SQLite's are not numbered: it looks each number up among all that it has read so far, so
         that reading a statement would take the square of its parameters.
         """
+        text = None if above else self.texts.get(count)
+        if text is None:
+            text = self._repeated(count, above)
+            if not above and count <= _REMEMBERED_ROWS:
+                self.texts[count] = text
+        return text
+
+    def _repeated(self, count: int, above: int) -> str:
         repeated = self.head + ",".join([self.row] * count) + self.tail
         if not self.is_numbered:
             return repeated
@@ -80,11 +92,20 @@ class RowTemplate:
         return repeated % tuple(range(above + 1, above + size + 1))
 
     def _row_values(self, query: str, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
-        names, wanted = self.row_names, frozenset(self.row_names)
+        names, width = self.row_names, len(set(self.row_names))
+        try:
+            values = [row[name] for row in rows for name in names]
+        except KeyError:
+            values = []
         for row in rows:
-            if row.keys() != wanted:
-                raise TypeError(_disagreement(query, wanted, row))
-        return [row[name] for row in rows for name in names]
+            if len(row) != width or not values:
+                self._check(query, row)
+        return values
+
+    def _check(self, query: str, row: Mapping[str, Any]) -> None:
+        wanted = frozenset(self.row_names)
+        if row.keys() != wanted:
+            raise TypeError(_disagreement(query, wanted, row))
 
 
 @dataclass(frozen=True, slots=True)

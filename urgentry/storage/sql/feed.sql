@@ -1,6 +1,7 @@
 -- name: advance_head
 -- Reserves the next numbers of the log; concurrent writers wait here for each other's commit.
-UPDATE feed SET head = head + CAST(:count AS bigint) WHERE id = 1 RETURNING head
+WITH v(count) AS (VALUES (CAST(:count AS bigint)))
+UPDATE feed SET head = feed.head + v.count FROM v WHERE feed.id = 1 RETURNING feed.head
 
 -- name: insert_entries
 -- Appends entries under the numbers that were reserved.
