@@ -9,7 +9,7 @@ from urgentry.access.decision import as_id, choose_project, found
 from urgentry.domain.condition import AllOf, Condition
 from urgentry.domain.issue import Issue
 from urgentry.domain.short_id import parse_short_id
-from urgentry.search.events import event_condition, in_environments
+from urgentry.search.events import event_condition, in_environments, within_span
 from urgentry.search.scope import SearchScope
 from urgentry.storage import events, issues
 from urgentry.storage.database import Transaction
@@ -40,15 +40,21 @@ async def find_issue(tx: Transaction, place: Place, name: str) -> Issue:
     return issue
 
 
-def select_events(place: Place, issue: Issue, picks: Picks, query: str) -> EventSelection:
-    """Events of an issue within the choice of environments. InvalidSearch when malformed."""
+def select_events(
+    place: Place, issue: Issue, picks: Picks, query: str, *, in_period: bool = False
+) -> EventSelection:
+    """Events of an issue within the choice of environments, and of the period where that is asked
+    for. InvalidSearch when the search is malformed."""
+    now = clock.now()
     scope = SearchScope(
         organization_id=place.organization.id,
         project_ids=(issue.project_id,),
         account_id=place.access.account_id,
-        now=clock.now(),
+        now=now,
     )
     parts: list[Condition] = [in_environments(picks.environments)]
+    if in_period:
+        parts.append(within_span(picks.span(now)))
     if query:
         parts.append(event_condition(query, scope))
     return EventSelection(

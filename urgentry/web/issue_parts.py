@@ -61,7 +61,7 @@ async def list_events(visit: Visit) -> Response:
         view = await read_issue_view(tx, place, issue)
         problem, listed = "", []
         try:
-            selection = select_events(place, issue, picks, query)
+            selection = select_events(place, issue, picks, query, in_period=True)
             before = _read_place(visit.query.get("before", ""))
             listed = await events.list_newest(tx, selection, before=before, limit=_PER_PAGE + 1)
         except InvalidSearch as error:

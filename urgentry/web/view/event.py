@@ -9,6 +9,15 @@ from urgentry.web.view.crumbs import Crumb, crumbs
 from urgentry.web.view.stack import Raised, exceptions, lone_trace, threads
 from urgentry.web.view.values import Json, Pair, items, many, obj, pair, pairs_of, shown, text
 
+_HIGHLIGHTS = {
+    "environment": "Environment",
+    "release": "Release",
+    "server_name": "Server",
+    "transaction": "Transaction",
+    "browser": "Browser",
+    "os": "OS",
+    "url": "URL",
+}
 _HIDDEN_CONTEXT = ("type",)
 _CONTEXT_TITLES = {"os": "Operating system", "gpu": "GPU", "app": "App", "trace": "Trace"}
 _USER_NAMES = ("id", "email", "username", "name", "ip_address")
@@ -62,9 +71,8 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def highlights(self) -> list[tuple[str, str]]:
         """The few facts that are read first."""
-        wanted = ("environment", "release", "server_name", "transaction", "browser", "os", "url")
         tags = dict(self.tags)
-        return [(name, tags[name]) for name in wanted if name in tags]
+        return [(title, tags[name]) for name, title in _HIGHLIGHTS.items() if tags.get(name)]
 
 
 def event_view(event: Json, *, event_id: str, at: int, received: int, size: int) -> EventView:
