@@ -7,7 +7,6 @@ error rather than an empty answer.
 from urgentry.domain.condition import ALWAYS, NEVER, AnyOf, Condition, Holds, Not, Within
 from urgentry.domain.event import UNCOUNTED_TAGS
 from urgentry.domain.issue import LEVELS
-from urgentry.domain.slices import EVENT_ID_BYTES
 from urgentry.search.conditions import (
     Meaning,
     any_value,
@@ -18,10 +17,11 @@ from urgentry.search.conditions import (
     version_test,
 )
 from urgentry.search.keys import UNSUPPORTED, Key, find_key
+from urgentry.search.meanings import event_id_of, handled, of_user
 from urgentry.search.parser import parse
 from urgentry.search.scope import SearchScope
 from urgentry.search.syntax import InvalidSearch, Term, Text, Value
-from urgentry.search.values import boolean, literal, time_span, with_operator
+from urgentry.search.values import literal, time_span, with_operator
 
 _HAS_USER = Within("search.event_of_user", ALWAYS)
 _HAS_RELEASE = Within("search.event_in_release", ALWAYS)
@@ -114,43 +114,14 @@ def _environment(term: Term, _: SearchScope) -> Condition:
     return any_value(term, _in_environment)
 
 
-def _user(column: str) -> Meaning:
-    def meaning(term: Term, _: SearchScope) -> Condition:
-        test = text_test(column)
-
-        def within(value: Value) -> Condition:
-            return Within("search.event_of_user", test(value)) if value.text else Not(_HAS_USER)
-
-        return any_value(term, within)
-
-    return meaning
-
-
 def _timestamp(term: Term, scope: SearchScope) -> Condition:
     return any_value(term, lambda value: within_span(time_span(term, value, scope.now)))
 
 
 def _event_id(term: Term, _: SearchScope) -> Condition:
-    def test(value: Value) -> Condition:
-        digits = value.text.replace("-", "")
-        if len(digits) != 2 * EVENT_ID_BYTES or not digits.isalnum():
-            raise InvalidSearch(f'"{value.text}" is not an event id', term.position)
-        try:
-            return Holds("search.event_id_is", {"event_id": bytes.fromhex(digits)})
-        except ValueError:
-            raise InvalidSearch(f'"{value.text}" is not an event id', term.position) from None
-
-    return any_value(term, test)
-
-
-def _handled(*, inverted: bool) -> Meaning:
-    def meaning(term: Term, _: SearchScope) -> Condition:
-        def test(value: Value) -> Condition:
-            return _tag("handled", Value("yes" if boolean(term, value) != inverted else "no"))
-
-        return any_value(term, test)
-
-    return meaning
+    return any_value(
+        term, lambda value: Holds("search.event_id_is", {"event_id": event_id_of(term, value)})
+    )
 
 
 def _named_tag(key: str) -> Meaning:
@@ -166,16 +137,16 @@ _MEANINGS: dict[Key, Meaning] = {
     Key.RELEASE: _release,
     Key.RELEASE_VERSION: _release_version,
     Key.ENVIRONMENT: _environment,
-    Key.USER: _user("user_ident"),
-    Key.USER_ID: _user("user_id"),
-    Key.USER_EMAIL: _user("user_email"),
-    Key.USER_USERNAME: _user("user_username"),
-    Key.USER_NAME: _user("user_name"),
-    Key.USER_IP: _user("user_ip"),
+    Key.USER: of_user("search.event_of_user", "user_ident"),
+    Key.USER_ID: of_user("search.event_of_user", "user_id"),
+    Key.USER_EMAIL: of_user("search.event_of_user", "user_email"),
+    Key.USER_USERNAME: of_user("search.event_of_user", "user_username"),
+    Key.USER_NAME: of_user("search.event_of_user", "user_name"),
+    Key.USER_IP: of_user("search.event_of_user", "user_ip"),
     Key.TIMESTAMP: _timestamp,
     Key.EVENT_ID: _event_id,
-    Key.ERROR_HANDLED: _handled(inverted=False),
-    Key.ERROR_UNHANDLED: _handled(inverted=True),
+    Key.ERROR_HANDLED: handled(_tag, inverted=False),
+    Key.ERROR_UNHANDLED: handled(_tag, inverted=True),
     Key.MECHANISM: _named_tag("mechanism"),
     Key.LOGGER: _named_tag("logger"),
 }

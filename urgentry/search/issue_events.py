@@ -5,7 +5,7 @@ term means that the issue has no such event.
 """
 
 from urgentry.domain.condition import ALWAYS, AllOf, Condition, Holds, Not, Within
-from urgentry.domain.slices import EVENT_ID_BYTES, event_id_slices
+from urgentry.domain.slices import event_id_slices
 from urgentry.search.conditions import (
     Meaning,
     any_value,
@@ -16,9 +16,10 @@ from urgentry.search.conditions import (
 )
 from urgentry.search.issue_rows import IS_ASSIGNED
 from urgentry.search.keys import Key, find_key
+from urgentry.search.meanings import event_id_of, handled, of_user
 from urgentry.search.scope import SearchScope
-from urgentry.search.syntax import InvalidSearch, Term, Value
-from urgentry.search.values import boolean, literal, time_span, with_operator
+from urgentry.search.syntax import Term, Value
+from urgentry.search.values import literal, time_span, with_operator
 
 
 def active_between(span: tuple[int | None, int | None]) -> Condition:
@@ -122,47 +123,18 @@ def _environment(term: Term, _: SearchScope) -> Condition:
     return any_value(term, lambda value: Within("search.issue_in_environment", test(value)))
 
 
-def _user(column: str) -> Meaning:
-    def meaning(term: Term, _: SearchScope) -> Condition:
-        test = text_test(column)
-
-        def within(value: Value) -> Condition:
-            has_user = Within("search.issue_with_user", ALWAYS)
-            return Within("search.issue_with_user", test(value)) if value.text else Not(has_user)
-
-        return any_value(term, within)
-
-    return meaning
-
-
 def _timestamp(term: Term, scope: SearchScope) -> Condition:
     return any_value(term, lambda value: active_between(time_span(term, value, scope.now)))
 
 
 def _event_id(term: Term, scope: SearchScope) -> Condition:
+    slices = event_id_slices(scope.now)
+
     def test(value: Value) -> Condition:
-        try:
-            event_id = bytes.fromhex(value.text.replace("-", ""))
-        except ValueError:
-            event_id = b""
-        if len(event_id) != EVENT_ID_BYTES:
-            raise InvalidSearch(f'"{value.text}" is not an event id', term.position)
-        slices = event_id_slices(scope.now)
-        return Holds("search.issue_with_event", {"event_id": event_id, "slices": slices})
+        given = {"event_id": event_id_of(term, value), "slices": slices}
+        return Holds("search.issue_with_event", given)
 
     return any_value(term, test)
-
-
-def _handled(*, inverted: bool) -> Meaning:
-    def meaning(term: Term, _: SearchScope) -> Condition:
-        def test(value: Value) -> Condition:
-            return tag_condition(
-                "handled", Value("yes" if boolean(term, value) != inverted else "no")
-            )
-
-        return any_value(term, test)
-
-    return meaning
 
 
 def _mechanism(term: Term, _: SearchScope) -> Condition:
@@ -177,15 +149,15 @@ EVENT_MEANINGS: dict[Key, Meaning] = {
     Key.RELEASE_PACKAGE: _release_part("release_package"),
     Key.RELEASE_BUILD: _release_build,
     Key.ENVIRONMENT: _environment,
-    Key.USER: _user("user_ident"),
-    Key.USER_ID: _user("user_id"),
-    Key.USER_EMAIL: _user("user_email"),
-    Key.USER_USERNAME: _user("user_username"),
-    Key.USER_NAME: _user("user_name"),
-    Key.USER_IP: _user("user_ip"),
+    Key.USER: of_user("search.issue_with_user", "user_ident"),
+    Key.USER_ID: of_user("search.issue_with_user", "user_id"),
+    Key.USER_EMAIL: of_user("search.issue_with_user", "user_email"),
+    Key.USER_USERNAME: of_user("search.issue_with_user", "user_username"),
+    Key.USER_NAME: of_user("search.issue_with_user", "user_name"),
+    Key.USER_IP: of_user("search.issue_with_user", "user_ip"),
     Key.TIMESTAMP: _timestamp,
     Key.EVENT_ID: _event_id,
-    Key.ERROR_HANDLED: _handled(inverted=False),
-    Key.ERROR_UNHANDLED: _handled(inverted=True),
+    Key.ERROR_HANDLED: handled(tag_condition, inverted=False),
+    Key.ERROR_UNHANDLED: handled(tag_condition, inverted=True),
     Key.MECHANISM: _mechanism,
 }

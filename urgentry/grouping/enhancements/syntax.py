@@ -4,7 +4,7 @@ Used when a project's settings are saved and when its grouping configuration is 
 """
 
 import re
-from typing import Final, NoReturn
+from typing import Final
 
 from urgentry.grouping.enhancements.rules import (
     EXCEPTION_GLOBS,
@@ -17,7 +17,7 @@ from urgentry.grouping.enhancements.rules import (
     Setting,
 )
 from urgentry.grouping.glob import compile_glob
-from urgentry.grouping.invalid import InvalidRule
+from urgentry.grouping.rule_line import RuleLine, rule_lines
 
 _ALIASES: Final = {
     "stack.module": "module",
@@ -34,25 +34,18 @@ _SPANS: Final[dict[str, Range]] = {"": "", "^": "^", "v": "v"}
 _MATCHER = re.compile(r'(!?)([A-Za-z_][A-Za-z0-9_.-]*):(?:"([^"]*)"|(\S+))')
 _FLAG = re.compile(r"([\^v]?)([+-])(app|group)(?=\s|$|#)")
 _SETTING = re.compile(r"(max-frames|min-frames|invert-stacktrace|category)\s*=\s*([^\s#]+)")
-_BLANKS = re.compile(r"\s*")
 
 
 def parse_rules(text: str) -> tuple[Rule, ...]:
     """The rules of a text, in order; raises InvalidRule."""
-    rules = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if (stripped := line.strip()) and not stripped.startswith("#"):
-            rules.append(_Line(line, number).rule())
-    return tuple(rules)
+    return tuple(_Reader(line).rule() for line in rule_lines(text))
 
 
-class _Line:
-    """A cursor over one line."""
+class _Reader:
+    """Reads one line."""
 
-    def __init__(self, text: str, number: int) -> None:
-        self._text = text
-        self._number = number
-        self._at = 0
+    def __init__(self, line: RuleLine) -> None:
+        self._line = line
 
     def rule(self) -> Rule:
         caller = self._neighbour(before=True)
@@ -63,15 +56,15 @@ class _Line:
 
     def _neighbour(self, *, before: bool) -> Matcher | None:
         """`[ matcher ] |` in front of the matchers, `| [ matcher ]` behind them."""
-        if not before and not self._take("|"):
+        if not before and not self._line.take("|"):
             return None
-        if not self._take("["):
-            return None if before else self._fail("expected [ after |")
-        matcher = self._matcher() or self._fail("expected a matcher")
-        if not self._take("]"):
-            self._fail("expected ] after one matcher")
-        if before and not self._take("|"):
-            self._fail("expected | after the caller")
+        if not self._line.take("["):
+            return None if before else self._line.fail("expected [ after |")
+        matcher = self._matcher() or self._line.fail("expected a matcher")
+        if not self._line.take("]"):
+            self._line.fail("expected ] after one matcher")
+        if before and not self._line.take("|"):
+            self._line.fail("expected | after the caller")
         return matcher
 
     def _matchers(self) -> tuple[Matcher, ...]:
@@ -79,64 +72,46 @@ class _Line:
         while matcher := self._matcher():
             matchers.append(matcher)
         if not matchers:
-            self._fail("expected a matcher")
+            self._line.fail("expected a matcher")
         return tuple(matchers)
 
     def _matcher(self) -> Matcher | None:
-        self._skip_blanks()
-        match = _MATCHER.match(self._text, self._at)
+        self._line.skip()
+        match = self._line.match(_MATCHER)
         if not match:
             return None
         negated, name, quoted, bare = match.groups()
         attribute = _ALIASES.get(name, name)
         if attribute not in _ATTRIBUTES:
-            self._fail(f"unknown matcher {name!r}")
+            self._line.fail(f"unknown matcher {name!r}")
         argument = (quoted if quoted is not None else bare).replace("\\\\", "\\")
         if attribute in EXCEPTION_GLOBS:
             self._check_glob(argument)
-        self._at = match.end()
+        self._line.at = match.end()
         return Matcher(attribute, argument, negated=bool(negated))
 
     def _check_glob(self, argument: str) -> None:
         try:
             compile_glob(argument)
         except ValueError as error:
-            self._fail(f"invalid pattern: {error}")
+            self._line.fail(f"invalid pattern: {error}")
 
     def _actions(self) -> tuple[Action, ...]:
         actions: list[Action] = []
-        while not self._ended():
+        while not self._line.ended():
             actions.append(self._action())
         if not actions:
-            self._fail("expected an action")
+            self._line.fail("expected an action")
         return tuple(actions)
 
     def _action(self) -> Action:
-        if match := _FLAG.match(self._text, self._at):
+        if match := self._line.match(_FLAG):
             span, sign, name = match.groups()
-            self._at = match.end()
+            self._line.at = match.end()
             return Flag("app" if name == "app" else "group", sign == "+", _SPANS[span])
-        match = _SETTING.match(self._text, self._at) or self._fail("expected an action")
+        match = self._line.match(_SETTING) or self._line.fail("expected an action")
         name, value = match.groups()
         if name in LIMITS and not value.isdecimal():
-            self._fail(f"{name} takes a number")
-        self._at = match.end()
+            self._line.fail(f"{name} takes a number")
+        self._line.at = match.end()
         return Setting(name, value)
-
-    def _ended(self) -> bool:
-        self._skip_blanks()
-        return self._at >= len(self._text) or self._text[self._at] == "#"
-
-    def _take(self, mark: str) -> bool:
-        self._skip_blanks()
-        if not self._text.startswith(mark, self._at):
-            return False
-        self._at += len(mark)
-        return True
-
-    def _skip_blanks(self) -> None:
-        match = _BLANKS.match(self._text, self._at)
-        self._at = match.end() if match else self._at
-
-    def _fail(self, message: str) -> NoReturn:
-        raise InvalidRule(message, line=self._number, column=self._at + 1)
