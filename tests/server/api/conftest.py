@@ -13,7 +13,6 @@ import pytest
 from starlette.applications import Starlette
 
 from tests import openapi
-from tests.contract import conftest as databases
 from urgentry.access.passwords import hash_password
 from urgentry.access.scopes import SCOPES
 from urgentry.api.endpoint import ApiDeps
@@ -44,13 +43,6 @@ SELECT id, CAST(:project_id AS bigint), CAST(:at AS bigint), CAST(:at AS bigint)
 FROM release WHERE version = :version
 """,
 )
-
-backend = databases.backend
-database = databases.database
-postgres_server = databases.postgres_server
-pgbouncer = databases.pgbouncer
-postgres_template = databases.postgres_template
-sqlite_template = databases.sqlite_template
 
 
 @dataclass
