@@ -55,6 +55,9 @@ from urgentry.web.routes import routes as web_routes
 _SWITCH_SECONDS = 0.0001
 _OLDEST_EVENT = 10 * clock.SECOND
 _SCHEMA_POLL_SECONDS = 1.0
+_GARBAGE_THRESHOLD = 20_000
+"""New containers before a collection looks for cycles. An event makes a thousand and no cycle, so
+Python's own 700 would look more than once an event."""
 _FLUSH_SECONDS = 3.0
 _STATEMENT_CACHES = {"auto": None, "yes": 0, "no": 100}
 """By what the operator says of a pooler in between: prepared statements survive none."""
@@ -237,6 +240,7 @@ async def _work(settings: Settings, app: App, *, migrate: bool) -> None:
     await _wait_for_database(settings, app, migrate=migrate)
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_GARBAGE_THRESHOLD)
     app.not_ready = None
     log.info("ready", url=settings.base_url)
     async with asyncio.TaskGroup() as jobs:

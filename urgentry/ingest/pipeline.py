@@ -9,6 +9,7 @@ import asyncio
 import secrets
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 import zstandard
@@ -27,9 +28,13 @@ from urgentry.storage.database import Database, Transaction
 
 _BATCH_EVENTS = 500
 _ZSTD_LEVEL = 3
+_COMPRESSED_HERE_BYTES = 64 << 10
+"""Compressing so much takes about as long as a hand-over to another thread and back."""
 _ATTEMPTS = 4
 _RETRY_SECONDS = 0.05
 _RETRY_AFTER_S = 5
+
+_Buffer = bytes | bytearray | memoryview
 
 log = structlog.get_logger(__name__)
 
@@ -69,6 +74,7 @@ class Pipeline:
         self._max_queue_bytes = max_queue_bytes
         self._after_commit = after_commit
         self._compressor = zstandard.ZstdCompressor(level=_ZSTD_LEVEL)
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="compress")
         self._waiting: deque[_Waiting] = deque()
         self._bytes = 0
         self._arrived = asyncio.Event()
@@ -166,14 +172,21 @@ class Pipeline:
             id=secrets.token_bytes(16),
             at=started,
             events=events,
-            bodies=self._compress([event.payload for event in events]),
+            bodies=await self._compressed([event.payload for event in events]),
         )
         written = await self._commit(prepared)
         self._metrics.commit_seconds.observe((clock.now() - started) / clock.SECOND)
         self._metrics.batch_events.observe(len(batch))
         return written
 
-    def _compress(self, payloads: list[bytes | bytearray | memoryview]) -> list[bytes]:
+    async def _compressed(self, payloads: list[_Buffer]) -> list[bytes]:
+        """The payloads' frames. Above a few events it pays to let another thread do it."""
+        if sum(map(len, payloads)) <= _COMPRESSED_HERE_BYTES:
+            return self._compress(payloads)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._beside, self._compress, payloads)
+
+    def _compress(self, payloads: list[_Buffer]) -> list[bytes]:
         """One call for the batch, which releases the interpreter lock once, not once an event."""
         frames = self._compressor.multi_compress_to_buffer(payloads)
         return [frames[index].tobytes() for index in range(len(frames))]
@@ -214,14 +227,17 @@ class Pipeline:
 
     def _succeed(self, batch: Sequence[_Waiting], written: Written) -> None:
         self._names.learn(written.names, written.tag_values)
+        counts = [0, 0]
         for waiting, is_new in zip(batch, written.stored, strict=True):
             if waiting.done.done():  # given up, and settled so
                 continue
-            if is_new:
-                self._ledger.settle(DataCategory.ERROR, Outcome.ACCEPTED)
-            else:
-                self._ledger.settle(DataCategory.ERROR, Outcome.INVALID, Reason.DUPLICATE)
+            counts[is_new] += 1
             waiting.done.set_result(is_new)
+        self._ledger.settle(DataCategory.ERROR, Outcome.ACCEPTED, count=counts[True])
+        if counts[False]:
+            self._ledger.settle(
+                DataCategory.ERROR, Outcome.INVALID, Reason.DUPLICATE, count=counts[False]
+            )
         self._after_commit()
 
     def _fail(self, batch: Sequence[_Waiting], error: Exception, reason: str) -> None:
