@@ -50,7 +50,7 @@ async def database(empty_backend: Backend) -> AsyncIterator[Database]:
 
 
 async def rows_of(database: Database, version: int) -> int:
-    query = script("rows", f"SELECT count(*) FROM made_{version}")  # noqa: S608 - a number
+    query = script("rows", f"SELECT count(*) FROM made_{version}")
     async with database.read() as tx:
         answer: int = await tx.value(query)
         return answer
