@@ -280,11 +280,12 @@ CREATE TABLE hash_release (
 ) WITHOUT ROWID;
 CREATE INDEX hash_release_release ON hash_release (release_id, hash_id);
 
+-- How many values of a key are counted each, and the events of those beyond.
 CREATE TABLE hash_tag_key (
     hash_id BIGINT NOT NULL,
     tag_key TEXT NOT NULL,
-    events BIGINT NOT NULL,
-    value_count BIGINT NOT NULL,
+    other_events BIGINT NOT NULL DEFAULT 0,
+    value_count BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (hash_id, tag_key)
 ) WITHOUT ROWID;
 

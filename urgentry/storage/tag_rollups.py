@@ -34,39 +34,45 @@ async def add_tags(
     Answers the values that were not known and have one now.
     """
     strange = {key: counts for key, counts in seen.items() if key not in known}
-    totals = _totals(seen)
-    strange_keys = {TagKey(key.hash_id, key.tag_key) for key in strange}
-    tx.defer("tag_rollups.add_keys", _key_rows(totals, totals.keys() - strange_keys))
-    counted = await tx.many("tag_rollups.add_keys", _key_rows(totals, strange_keys))
-    full = {
-        (row["hash_id"], row["tag_key"]) for row in counted if row["value_count"] >= VALUES_KEPT
-    }
+    tx.defer("tag_rollups.add_known_values", _rows(seen, seen.keys() - strange.keys()))
+    full = await _list_full_keys(tx, {TagKey(key[0], key[1]) for key in strange})
     kept = {key: counts for key, counts in strange.items() if key[:2] not in full}
-    _add_known_values(tx, {key: seen[key] for key in seen.keys() - kept.keys()})
+    await _add_to_full_keys(tx, {key: strange[key] for key in strange.keys() - kept.keys()})
     await _add_values(tx, kept, projects)
     return set(kept)
 
 
-def _totals(seen: Mapping[TagValueKey, Seen]) -> dict[TagKey, int]:
-    totals: dict[TagKey, int] = {}
-    for (hash_id, tag_key, _), counts in seen.items():
-        tag = TagKey(hash_id, tag_key)
-        totals[tag] = totals.get(tag, 0) + counts.events
-    return totals
+async def _list_full_keys(tx: Transaction, keys: Iterable[TagKey]) -> set[tuple[int, str]]:
+    """Of keys: those that have as many values as are kept."""
+    rows = await tx.many(
+        "tag_rollups.hold_keys",
+        [{"hash_id": hash_id, "tag_key": tag_key} for hash_id, tag_key in sorted(keys)],
+    )
+    return {(row["hash_id"], row["tag_key"]) for row in rows if row["value_count"] >= VALUES_KEPT}
 
 
-def _key_rows(totals: Mapping[TagKey, int], keys: Iterable[TagKey]) -> list[dict[str, Any]]:
-    return [{"hash_id": key[0], "tag_key": key[1], "events": totals[key]} for key in sorted(keys)]
-
-
-def _add_known_values(tx: Transaction, seen: Mapping[TagValueKey, Seen]) -> None:
+async def _add_to_full_keys(tx: Transaction, seen: Mapping[TagValueKey, Seen]) -> None:
+    """Adds to the values that have a row, and the others to their key."""
+    rows = await tx.many("tag_rollups.add_known_values", _rows(seen, seen))
+    met = {(row["hash_id"], row["tag_key"], row["tag_value"]) for row in rows}
+    others: dict[TagKey, int] = {}
+    for key in seen.keys() - met:
+        tag = TagKey(key[0], key[1])
+        others[tag] = others.get(tag, 0) + seen[key].events
     tx.defer(
-        "tag_rollups.add_known_values",
+        "tag_rollups.add_others",
         [
-            {"hash_id": key[0], "tag_key": key[1], "tag_value": key[2], **seen[key].columns()}
-            for key in sorted(seen)
+            {"hash_id": tag[0], "tag_key": tag[1], "events": events}
+            for tag, events in sorted(others.items())
         ],
     )
+
+
+def _rows(seen: Mapping[TagValueKey, Seen], keys: Iterable[TagValueKey]) -> list[dict[str, Any]]:
+    return [
+        {"hash_id": key[0], "tag_key": key[1], "tag_value": key[2], **seen[key].columns()}
+        for key in sorted(keys)
+    ]
 
 
 async def _add_values(

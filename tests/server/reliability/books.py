@@ -17,7 +17,6 @@ _EVENTS = {
     "environments": "SELECT sum(events) FROM hash_environment",
     "releases": "SELECT sum(events) FROM hash_release",
     "projects' releases": "SELECT sum(events) FROM release_project",
-    "tag keys": "SELECT sum(events) FROM hash_tag_key WHERE tag_key = 'parity'",
     "tag values": "SELECT sum(events) FROM hash_tag WHERE tag_key = 'parity'",
     "users' events": "SELECT sum(events) FROM hash_user",
     "accepted": "SELECT sum(quantity) FROM outcome_hour WHERE outcome = 0 AND category = 1",

@@ -1,9 +1,18 @@
--- name: add_keys
--- Events by hash and tag key; answers how many values of the key are kept so far.
-INSERT INTO hash_tag_key (hash_id, tag_key, events, value_count)
-VALUES (:hash_id, :tag_key, :events, 0)
-ON CONFLICT (hash_id, tag_key) DO UPDATE SET events = hash_tag_key.events + excluded.events
+-- name: hold_keys
+-- Finds or makes the rows of tag keys and locks them; answers how many values are kept so far.
+INSERT INTO hash_tag_key (hash_id, tag_key)
+VALUES (:hash_id, :tag_key)
+ON CONFLICT (hash_id, tag_key) DO UPDATE SET tag_key = excluded.tag_key
 RETURNING hash_id, tag_key, value_count
+
+-- name: add_others
+-- Events of values that are not kept, since their key has as many as are.
+WITH v(hash_id, tag_key, events) AS (
+    VALUES (CAST(:hash_id AS bigint), CAST(:tag_key AS text), CAST(:events AS bigint))
+)
+UPDATE hash_tag_key SET other_events = hash_tag_key.other_events + v.events
+FROM v
+WHERE hash_tag_key.hash_id = v.hash_id AND hash_tag_key.tag_key = v.tag_key
 
 -- name: add_values
 -- Events by hash, tag key and value; a row whose events equal what was added is new.
@@ -22,8 +31,7 @@ ON CONFLICT (hash_id, tag_key, tag_value) DO UPDATE SET
 RETURNING hash_id, tag_key, tag_value, events
 
 -- name: add_known_values
--- The same for values that are known to be kept, and for keys that have as many as are kept: values
--- that have no row stay uncounted ("other").
+-- The same for values that may have a row; answers those that have one.
 WITH v(hash_id, tag_key, tag_value, events, first_seen, last_seen) AS (
     VALUES (
         CAST(:hash_id AS bigint), CAST(:tag_key AS text), CAST(:tag_value AS text),
@@ -42,6 +50,7 @@ FROM v
 WHERE hash_tag.hash_id = v.hash_id
     AND hash_tag.tag_key = v.tag_key
     AND hash_tag.tag_value = v.tag_value
+RETURNING hash_tag.hash_id, hash_tag.tag_key, hash_tag.tag_value
 
 -- name: add_value_counts
 -- Values of a tag key that a hash had not met.

@@ -1,13 +1,19 @@
 -- name: list_keys
 -- The tags of an issue, and how many events have each.
-SELECT
-    hash_tag_key.tag_key,
-    CAST(SUM(hash_tag_key.events) AS bigint) AS events
-FROM hash
-JOIN hash_tag_key ON hash_tag_key.hash_id = hash.id
-WHERE hash.issue_id = :issue_id
-GROUP BY hash_tag_key.tag_key
-ORDER BY hash_tag_key.tag_key
+SELECT tag_key, CAST(SUM(events) AS bigint) AS events
+FROM (
+    SELECT hash_tag.tag_key, hash_tag.events
+    FROM hash
+    JOIN hash_tag ON hash_tag.hash_id = hash.id
+    WHERE hash.issue_id = :issue_id
+    UNION ALL
+    SELECT hash_tag_key.tag_key, hash_tag_key.other_events
+    FROM hash
+    JOIN hash_tag_key ON hash_tag_key.hash_id = hash.id
+    WHERE hash.issue_id = :issue_id
+) AS counted
+GROUP BY tag_key
+ORDER BY tag_key
 
 -- name: list_top_values
 -- The most frequent values of each tag of an issue.
@@ -96,15 +102,22 @@ first_seen
 
 -- name: list_project_keys
 -- The tag keys that projects know, with how many events have each.
-SELECT hash_tag_key.tag_key, CAST(SUM(hash_tag_key.events) AS bigint) AS events
-FROM hash
-JOIN hash_tag_key ON hash_tag_key.hash_id = hash.id
-WHERE hash.project_id IN (
+SELECT tag_key, CAST(SUM(events) AS bigint) AS events
+FROM (
+    SELECT hash.project_id, hash.issue_id, hash_tag.tag_key, hash_tag.events
+    FROM hash
+    JOIN hash_tag ON hash_tag.hash_id = hash.id
+    UNION ALL
+    SELECT hash.project_id, hash.issue_id, hash_tag_key.tag_key, hash_tag_key.other_events
+    FROM hash
+    JOIN hash_tag_key ON hash_tag_key.hash_id = hash.id
+) AS counted
+WHERE project_id IN (
         SELECT CAST(j.value AS bigint) FROM json_each(CAST(:project_ids AS text)) AS j
     )
-    AND hash.issue_id IS NOT NULL
-GROUP BY hash_tag_key.tag_key
-ORDER BY events DESC, hash_tag_key.tag_key
+    AND issue_id IS NOT NULL
+GROUP BY tag_key
+ORDER BY events DESC, tag_key
 LIMIT :limit
 
 -- name: list_project_values
