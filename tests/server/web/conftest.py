@@ -12,6 +12,7 @@ import httpx
 import orjson
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.server.real_browser import RealBrowser
 from tests.server.running_server import Bootstrapped, RunningServer
@@ -54,7 +55,12 @@ class Site:
         def run(chromium: Browser) -> T:
             state = self.signed_in(chromium) if signed_in else None
             with self._context(chromium, state, scripts=scripts) as context:
-                return use(self.page(context))
+                page = self.page(context)
+                try:
+                    return use(page)
+                except (AssertionError, PlaywrightError) as failure:
+                    failure.add_note(f"on {page.url}:\n{page.locator('body').inner_text()[:1500]}")
+                    raise
 
         answer = self.browser.run(run)
         lost = ("Failed to load resource: net::",) if may_lose_server else ()
