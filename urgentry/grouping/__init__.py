@@ -10,7 +10,8 @@ from urgentry.grouping.describe import Description, describe
 from urgentry.grouping.explain import grouping_info
 from urgentry.grouping.flags import DEFAULT_CONFIG, RELEASED
 from urgentry.grouping.invalid import InvalidRule
-from urgentry.grouping.variants import Grouping, Variant, explain_event, group_event
+from urgentry.grouping.outcome import Grouping, Variant
+from urgentry.grouping.variants import explain_event, group_event
 
 __all__ = [
     "DEFAULT_CONFIG",

@@ -19,6 +19,7 @@ from urgentry.grouping.fingerprints.syntax import parse_fingerprint_rules
 from urgentry.grouping.flags import DEFAULT_CONFIG, RELEASED, Flags
 from urgentry.grouping.memo import Memo
 from urgentry.grouping.messages import Replace, replacer
+from urgentry.grouping.outcome import Grouping
 from urgentry.grouping.stacktrace import Stacktraces
 
 _SHAPES_REMEMBERED: Final = 512
@@ -36,6 +37,8 @@ class GroupingConfig:
     replace_ids: Replace
     shapes: Memo[Hashable, Variants]
     """Trees of events whose stack and type were seen before."""
+    groupings: Memo[Hashable, Grouping]
+    """What such events group by where no fingerprint has a say."""
 
 
 def compile_config(
@@ -66,4 +69,5 @@ def assemble(
         },
         replace_ids=replacer(flags.parameterization),
         shapes=Memo(_SHAPES_REMEMBERED),
+        groupings=Memo(_SHAPES_REMEMBERED),
     )

@@ -11,8 +11,8 @@ from urgentry.grouping.culprit import culprit_of
 from urgentry.grouping.fingerprints.variables import message_of
 from urgentry.grouping.flags import RELEASED
 from urgentry.grouping.functions import trim_function
+from urgentry.grouping.outcome import Grouping
 from urgentry.grouping.values import frames_of, items_of, object_of, text_of
-from urgentry.grouping.variants import Grouping
 
 _UNKNOWN_FUNCTIONS: Final = frozenset({"<redacted>", "<unknown>"})
 _TYPE_CHARS: Final = 128
@@ -99,11 +99,12 @@ def _first_line(text: str) -> str:
 
 
 def _error_metadata(event: dict[str, Any]) -> Metadata:
-    exception = _main_exception(event)
+    exceptions = items_of(event, "exception")
+    exception = _main_exception(event, exceptions)
     metadata = {"value": cut(text_of(exception, "value") or "", _VALUE_CHARS)}
     if not object_of(exception, "mechanism").get("synthetic"):
         metadata["type"] = cut(text_of(exception, "type") or "Error", _TYPE_CHARS)
-    frame = _crash_location(event)
+    frame = _crash_location(exceptions[-1] if exceptions else event)
     if filename := text_of(frame, "filename") or text_of(frame, "abs_path"):
         metadata["filename"] = filename
     if function := text_of(frame, "function"):
@@ -113,8 +114,7 @@ def _error_metadata(event: dict[str, Any]) -> Metadata:
     return metadata
 
 
-def _main_exception(event: dict[str, Any]) -> dict[str, Any]:
-    exceptions = items_of(event, "exception")
+def _main_exception(event: dict[str, Any], exceptions: list[dict[str, Any]]) -> dict[str, Any]:
     main = event.get("main_exception_id")
     if main is not None:
         for exception in exceptions:
@@ -123,11 +123,10 @@ def _main_exception(event: dict[str, Any]) -> dict[str, Any]:
     return exceptions[-1] if exceptions else {}
 
 
-def _crash_location(event: dict[str, Any]) -> dict[str, Any]:
+def _crash_location(holder: dict[str, Any]) -> dict[str, Any]:
     """The frame that failed, among those whose function has a name."""
-    exceptions = items_of(event, "exception")
     last: dict[str, Any] = {}
-    for frame in reversed(frames_of(exceptions[-1] if exceptions else event)):
+    for frame in reversed(frames_of(holder)):
         name = text_of(frame, "function")
         if name and name not in _UNKNOWN_FUNCTIONS:
             last = last or frame

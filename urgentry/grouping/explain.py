@@ -6,7 +6,7 @@ The API's endpoint and the event page's panel call `grouping_info` with what `ex
 from typing import Any, Final
 
 from urgentry.grouping.component import Component
-from urgentry.grouping.variants import Grouping, Variant
+from urgentry.grouping.outcome import Grouping, Variant
 
 _NAMES: Final = {
     "app": "in-app",

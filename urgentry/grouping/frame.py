@@ -71,8 +71,21 @@ class Grouped(msgspec.Struct, frozen=True, eq=False, gc=False):
 
 def key_of(frame: dict[str, Any]) -> Key:
     """Everything about a frame that grouping reads; `PLACE` of it only tells recursion."""
-    key = tuple(map(frame.get, KEY_FIELDS))
-    data = frame.get("data")
+    get = frame.get
+    key = (  # KEY_FIELDS, spelled out since every frame of every event comes by
+        get("lineno"),
+        get("colno"),
+        get("platform"),
+        get("function"),
+        get("raw_function"),
+        get("module"),
+        get("filename"),
+        get("abs_path"),
+        get("package"),
+        get("context_line"),
+        get("in_app"),
+    )
+    data = get("data")
     return (*key, *_data_key(data)) if data else key
 
 

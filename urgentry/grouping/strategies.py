@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from urgentry.grouping.component import Component, Variants, leaf, muted, node
-from urgentry.grouping.exceptions import exception_variants, shape_of
+from urgentry.grouping.exceptions import Shape, exception_variants
 from urgentry.grouping.run import Run
 from urgentry.grouping.threads import telling_thread
 from urgentry.grouping.values import items_of, object_of, text_of
@@ -26,13 +26,12 @@ _SCRIPT_VIOLATIONS: Final = ("'unsafe-inline'", "'unsafe-eval'")
 _OTHER_SIDE: Final = {"app": "system", "system": "app"}
 
 
-def calculate(run: Run) -> Variants:
+def calculate(run: Run, shape: Shape | None) -> Variants:
     """The tree of each variant, its root named after it.
 
     Where nobody asks for an explanation, strategies after the winner are not asked, and events of
-    one shape share their trees.
+    one shape (None: it has none of its own) share their trees.
     """
-    shape = None if run.explains else shape_of(run)
     if shape is None:
         return _calculate(run)
     trees = run.config.shapes.get(shape)

@@ -11,10 +11,12 @@ import msgspec
 
 from urgentry.grouping.component import Component, encode, muted
 from urgentry.grouping.config import GroupingConfig
+from urgentry.grouping.exceptions import Shape, shape_of
 from urgentry.grouping.families import family_of
 from urgentry.grouping.fingerprints.matching import first_match
 from urgentry.grouping.fingerprints.rules import FingerprintRule
 from urgentry.grouping.fingerprints.variables import expand, expand_title, is_default, message_of
+from urgentry.grouping.outcome import Grouping, Variant
 from urgentry.grouping.run import Run
 from urgentry.grouping.strategies import calculate
 from urgentry.grouping.values import items_of, object_of, text_of
@@ -23,31 +25,6 @@ _DEFAULT: Final = ("{{ default }}",)
 _HASH_CHARS: Final = 32
 _INFO: Final = "_fingerprint_info"
 _ORDER: Final = {"app": 0, "system": 2}
-
-
-class Variant(msgspec.Struct, frozen=True, kw_only=True):
-    """One way to group an event; `hash` is None where it is not used."""
-
-    name: str
-    type: str
-    description: str
-    hash: bytes | None
-    hint: str | None = None
-    component: Component | None = None
-    values: tuple[str, ...] | None = None
-    client_values: tuple[str, ...] | None = None
-    matched_rule: str | None = None
-
-
-class Grouping(msgspec.Struct, frozen=True, kw_only=True):
-    """What an event groups by. `hashes` are 16 bytes each: `app` first, `system` last."""
-
-    config: str
-    hashes: tuple[bytes, ...]
-    variants: tuple[Variant, ...]
-    title: str | None = None
-    """The title that a fingerprint rule gave."""
-    in_app_frame_mix: str | None = None
 
 
 class _Fingerprint(msgspec.Struct, frozen=True):
@@ -72,7 +49,19 @@ def explain_event(event: dict[str, Any], config: GroupingConfig) -> Grouping:
 def _group(run: Run) -> Grouping:
     run.prepare_stacks()
     fingerprint = _fingerprint(run)
-    variants = _checksum(run.event) or _fingerprinted(run, fingerprint)
+    shape = None if run.explains else shape_of(run)
+    if shape is None or fingerprint.entries is not _DEFAULT or "checksum" in run.event:
+        return _worked_out(run, fingerprint, shape)
+    known = run.config.groupings.get((shape, run.in_app_frame_mix))
+    if known is None:
+        known = _worked_out(run, fingerprint, shape)
+        run.config.groupings.put((shape, run.in_app_frame_mix), known)
+    run.event.pop("main_exception_id", None)
+    return known
+
+
+def _worked_out(run: Run, fingerprint: _Fingerprint, shape: Shape | None) -> Grouping:
+    variants = _checksum(run.event) or _fingerprinted(run, fingerprint, shape)
     run.event.pop("main_exception_id", None)
     if run.main_exception is not None:
         run.event["main_exception_id"] = run.main_exception
@@ -132,8 +121,8 @@ def _from_hex(text: str) -> bytes | None:
         return None
 
 
-def _fingerprinted(run: Run, fingerprint: _Fingerprint) -> list[Variant]:
-    roots = calculate(run)
+def _fingerprinted(run: Run, fingerprint: _Fingerprint, shape: Shape | None) -> list[Variant]:
+    roots = calculate(run, shape)
     defaults = sum(map(is_default, fingerprint.entries))
     if defaults == 0:
         hint = "custom fingerprint takes precedence"

@@ -21,7 +21,7 @@ def prepare_event(
     tags = tuple(collect_tags(event))
     event["tags"] = tags
     described = grouped.description
-    event.update(_shown(grouped))
+    _show(event, grouped)
     return PreparedEvent(
         organization_id=scope.organization_id,
         project_id=scope.project_id,
@@ -47,18 +47,16 @@ def prepare_event(
     )
 
 
-def _shown(grouped: Grouped) -> dict[str, Any]:
+def _show(event: dict[str, Any], grouped: Grouped) -> None:
     """What grouping found out, which readers of the stored event see beside what was sent."""
     described = grouped.description
-    return {
-        "type": described.type,
-        "title": described.title,
-        "culprit": described.culprit,
-        "location": described.location,
-        "metadata": described.metadata,
-        "hashes": [value.hex() for value in grouped.hashes],
-        "grouping_config": {"id": grouped.grouping.config},
-    }
+    event["type"] = described.type
+    event["title"] = described.title
+    event["culprit"] = described.culprit
+    event["location"] = described.location
+    event["metadata"] = described.metadata
+    event["hashes"] = [value.hex() for value in grouped.hashes]
+    event["grouping_config"] = {"id": grouped.grouping.config}
 
 
 def _user(user: Any) -> EventUser | None:
