@@ -195,13 +195,22 @@ def test_many_keeps_to_the_limit_and_to_every_row(rows: int, width: int, outer: 
     row = ", ".join(f":{column}" for column in columns)
     text = " ".join(["INSERT INTO t VALUES (", row, ")", *(f":{name}" for name in others)])
     given_rows = [dict.fromkeys(columns, n) for n in range(rows)]
-    sent = batches(text, given_rows, "sqlite", **others)
+    sent = batches(text, given_rows, **others)
     assert all(len(values) <= MAX_PARAMETERS for _, values in sent)
-    assert all(sql.count("?") == len(values) for sql, values in sent)
+    assert all(f"${len(values)}" in sql for sql, values in sent)
     kept = [value for _, values in sent for value in values[: len(values) - outer]]
     assert kept == [n for n in range(rows) for _ in columns]
     whole = -(-rows * width // (MAX_PARAMETERS - outer))
     assert whole <= len(sent) <= whole + 1
+
+
+@given(rows=st.integers(0, 2000))
+def test_many_sends_sqlite_few_different_texts(rows: int) -> None:
+    sent = batches("INSERT INTO t VALUES (:a)", [{"a": n} for n in range(rows)], "sqlite")
+    assert [value for _, values in sent for value in values] == list(range(rows))
+    sizes = [len(values) for _, values in sent]
+    assert set(sizes) <= {1, 2, 4, 8, 16, 32, 64}
+    assert len(sizes) <= rows // 64 + 6
 
 
 def test_the_programs_own_queries_compile() -> None:

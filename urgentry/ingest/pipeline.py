@@ -182,12 +182,13 @@ class Pipeline:
     async def _compressed(self, payloads: list[_Buffer]) -> list[bytes]:
         """The payloads' frames. Above a few events it pays to let another thread do it."""
         if sum(map(len, payloads)) <= _COMPRESSED_HERE_BYTES:
-            return self._compress(payloads)
+            return [self._compressor.compress(payload) for payload in payloads]
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._beside, self._compress, payloads)
 
     def _compress(self, payloads: list[_Buffer]) -> list[bytes]:
-        """One call for the batch, which releases the interpreter lock once, not once an event."""
+        """One call for the batch, which releases the interpreter lock once, not once an event. It
+        sets up a compressor of its own, which does not pay for a few."""
         frames = self._compressor.multi_compress_to_buffer(payloads)
         return [frames[index].tobytes() for index in range(len(frames))]
 

@@ -30,6 +30,9 @@ T = TypeVar("T")
 _Statement = tuple[str, str, list[Any]]
 """Name, text and values."""
 
+STATEMENTS_KEPT = 256
+"""Prepared statements of a connection: those of a batch in each of their sizes, and some."""
+
 _BEGIN = "begin"
 
 LONGEST_STAY = 1_000
@@ -378,7 +381,7 @@ class _Connection:
 
     def _connected(self) -> apsw.Connection:
         if self._db is None:
-            db = apsw.Connection(str(self._path))
+            db = apsw.Connection(str(self._path), statementcachesize=STATEMENTS_KEPT)
             db.set_busy_timeout(BUSY_MILLISECONDS)
             if self._settings is _WRITER and not db.pragma("page_count"):
                 db.execute(_NEW_FILE).fetchall()

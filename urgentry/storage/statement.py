@@ -15,7 +15,8 @@ from urgentry.storage.queries import Query
 MAX_PARAMETERS = 32_766
 """SQLite's limit; asyncpg takes one more."""
 
-_REMEMBERED_ROWS = 32
+_REMEMBERED_ROWS = 64
+_LARGEST_POWER = 64
 
 _PARAM = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|::|:([a-z_][a-z0-9_]*)""")
 _VALUES = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\b(values)\s*\(""", re.IGNORECASE)
@@ -62,14 +63,27 @@ class RowTemplate:
         outer = (*self.head_names, *self.tail_names)
         if params.keys() != set(outer):
             raise TypeError(_disagreement(query, frozenset(outer), params))
-        size = (MAX_PARAMETERS - len(outer)) // len(self.row_names)
-        for start in range(0, len(rows), size):
+        start = 0
+        for size in self._sizes(len(rows), len(outer)):
             part = rows[start : start + size]
+            start += size
             values = self._row_values(query, part)
             if outer:
                 values[:0] = [params[name] for name in self.head_names]
                 values += [params[name] for name in self.tail_names]
             yield Batch(query, self, len(part), values)
+
+    def _sizes(self, count: int, outer: int) -> Iterator[int]:
+        """How many rows each statement takes. PostgreSQL's are as few as can be, for each is a
+        round trip. SQLite's come in powers of two, so that a connection meets few texts and keeps
+        them all prepared: to prepare one costs more than to run several."""
+        most = (MAX_PARAMETERS - outer) // len(self.row_names)
+        while count > 0:
+            size = min(count, most)
+            if not self.is_numbered:
+                size = min(1 << (size.bit_length() - 1), _LARGEST_POWER)
+            yield size
+            count -= size
 
     def text(self, count: int, above: int = 0) -> str:
         """The statement for so many rows; its parameters are numbered from `above` on.
