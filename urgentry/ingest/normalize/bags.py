@@ -64,6 +64,16 @@ def is_small(value: Any, depth: int, size: int) -> bool:
     return text.count(b"{") + text.count(b"[") < depth or _is_shallow(value, depth)
 
 
+def are_small(bags: list[Any], depth: int, size: int) -> bool:
+    """True proves in one call what `is_small` would say of each of these containers."""
+    try:
+        text = orjson.dumps(bags)
+    except TypeError:  # deeper than the encoder goes
+        return False
+    # Each has one bracket of its own, and the list has one: the rest may all be in one bag.
+    return len(text) <= size and text.count(b"{") + text.count(b"[") - len(bags) < depth
+
+
 def _is_shallow(value: Any, depth: int) -> bool:
     if depth <= 1:
         return not value

@@ -1,10 +1,10 @@
-"""One stack frame: its members, and where it came from when only half of that was said."""
+"""Stack frames: their members, and where each came from when only half of that was said."""
 
 from typing import Any
 from urllib.parse import urlsplit
 
 from urgentry.ingest.normalize.addresses import ADDRESS
-from urgentry.ingest.normalize.bags import fit_bag
+from urgentry.ingest.normalize.bags import fit_bag, is_small
 from urgentry.ingest.normalize.fields import (
     ABSENT,
     FLAG,
@@ -19,6 +19,7 @@ from urgentry.ingest.normalize.fields import (
     text,
 )
 from urgentry.ingest.normalize.limits import ENUMERATION, FRAME_VARS, FUNCTION, PATH
+from urgentry.ingest.normalize.plain import plain_list
 from urgentry.ingest.normalize.report import Path, Report
 
 
@@ -79,21 +80,46 @@ FRAME = {
 }
 
 
-def fit_frame(frame: Any, path: Path, report: Report) -> Any:
-    """The frame's known members; file name and absolute path stand in for each other."""
-    if type(frame) is not dict:
-        return None if frame is None else reject(frame, path, report, "expected an object")
-    filename = frame.get("filename")
-    abs_path = frame.get("abs_path")
-    if not filename or type(abs_path) is not str or not abs_path:
-        _complete_path(frame, filename, abs_path)
-    if frame.get("function") == "?":
-        del frame["function"]
-    return fit_fields(frame, FRAME, path, report)
+_read_plain = plain_list(FRAME, {"pre_context": list[str], "post_context": list[str], "vars": Any})
 
 
-def fit_raw_frame(frame: Any, path: Path, report: Report) -> Any:
-    """A frame as the machine saw it: nothing is filled in."""
+def fit_frames(frames: list[Any], path: Path, report: Report) -> list[Any]:
+    """Each frame's known members; file name and absolute path stand in for each other."""
+    for frame in frames:
+        if type(frame) is dict:
+            filename = frame.get("filename")
+            abs_path = frame.get("abs_path")
+            if not filename or type(abs_path) is not str or not abs_path:
+                _complete_path(frame, filename, abs_path)
+            if frame.get("function") == "?":
+                del frame["function"]
+    return fit_raw_frames(frames, path, report)
+
+
+def fit_raw_frames(frames: list[Any], path: Path, report: Report) -> list[Any]:
+    """Frames as the machine saw them: nothing is filled in."""
+    plain = _read_plain(frames)
+    if plain is None:
+        return [_fit_frame(frame, (path, index), report) for index, frame in enumerate(frames)]
+    for index, frame in enumerate(plain):
+        variables = frame.get("vars")
+        if type(variables) is dict and variables and is_small(variables, *FRAME_VARS):
+            continue
+        if "vars" in frame:
+            _replace_vars(frame, (path, index), report)
+    return plain
+
+
+def _replace_vars(frame: dict[str, Any], path: Path, report: Report) -> None:
+    given = frame["vars"]
+    fitted = ABSENT if given is None else _fit_vars(given, (path, "vars"), report)
+    if fitted is ABSENT:
+        del frame["vars"]
+    else:
+        frame["vars"] = fitted
+
+
+def _fit_frame(frame: Any, path: Path, report: Report) -> Any:
     if type(frame) is not dict:
         return None if frame is None else reject(frame, path, report, "expected an object")
     return fit_fields(frame, FRAME, path, report)

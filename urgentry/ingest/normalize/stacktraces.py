@@ -16,7 +16,7 @@ from urgentry.ingest.normalize.fields import (
     require,
     text,
 )
-from urgentry.ingest.normalize.frames import drop_context, fit_frame, fit_raw_frame
+from urgentry.ingest.normalize.frames import drop_context, fit_frames, fit_raw_frames
 from urgentry.ingest.normalize.limits import (
     ENUMERATION,
     FRAMES_IN_FULL,
@@ -27,11 +27,11 @@ from urgentry.ingest.normalize.report import Path, Report
 
 
 def _fit_frames(value: Any, path: Path, report: Report) -> Any:
-    return _fit_list(value, fit_frame, path, report)
+    return _fit_list(value, fit_frames, path, report)
 
 
 def _fit_raw_frames(value: Any, path: Path, report: Report) -> Any:
-    return _fit_list(value, fit_raw_frame, path, report)
+    return _fit_list(value, fit_raw_frames, path, report)
 
 
 def _fit_list(value: Any, fit: Fit, path: Path, report: Report) -> Any:
@@ -45,7 +45,7 @@ def _fit_list(value: Any, fit: Fit, path: Path, report: Report) -> Any:
         value = value[:FRAMES_OLDEST] + value[-FRAMES_NEWEST:]
     if length > FRAMES_IN_FULL:
         _slim(value)
-    return [fit(frame, (path, index), report) for index, frame in enumerate(value)]
+    return fit(value, path, report)
 
 
 def _fit_registers(value: Any, path: Path, report: Report) -> Any:
