@@ -12,7 +12,7 @@ from urgentry.grouping.fingerprints.variables import message_of
 from urgentry.grouping.flags import RELEASED
 from urgentry.grouping.functions import trim_function
 from urgentry.grouping.outcome import Grouping
-from urgentry.grouping.values import frames_of, items_of, object_of, text_of
+from urgentry.grouping.values import items_of, latest_frames, object_of, text_of
 
 _UNKNOWN_FUNCTIONS: Final = frozenset({"<redacted>", "<unknown>"})
 _TYPE_CHARS: Final = 128
@@ -126,7 +126,7 @@ def _main_exception(event: dict[str, Any], exceptions: list[dict[str, Any]]) -> 
 def _crash_location(holder: dict[str, Any]) -> dict[str, Any]:
     """The frame that failed, among those whose function has a name."""
     last: dict[str, Any] = {}
-    for frame in reversed(frames_of(holder)):
+    for frame in latest_frames(holder):
         name = text_of(frame, "function")
         if name and name not in _UNKNOWN_FUNCTIONS:
             last = last or frame

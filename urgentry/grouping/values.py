@@ -1,5 +1,6 @@
 """Reads lists and texts out of event JSON, forgiving what a client may have got wrong."""
 
+from collections.abc import Iterator
 from typing import Any
 
 
@@ -20,6 +21,15 @@ def frames_of(holder: Any, name: str = "stacktrace") -> list[dict[str, Any]]:
     if not isinstance(frames, list):
         return []
     return [frame for frame in frames if isinstance(frame, dict)]
+
+
+def latest_frames(holder: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """As `frames_of`, latest call first; readers seldom go further than the first few."""
+    stacktrace = holder.get("stacktrace")
+    frames = stacktrace.get("frames") if isinstance(stacktrace, dict) else None
+    for frame in reversed(frames) if isinstance(frames, list) else ():
+        if isinstance(frame, dict):
+            yield frame
 
 
 def text_of(holder: Any, name: str) -> str | None:

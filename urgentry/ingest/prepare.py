@@ -60,9 +60,9 @@ def _show(event: dict[str, Any], grouped: Grouped) -> None:
 
 
 def _user(user: Any) -> EventUser | None:
-    if not isinstance(user, dict) or not isinstance(user.get("sentry_user"), str):
+    ident = user.get("sentry_user") if isinstance(user, dict) else None
+    if not isinstance(ident, str):
         return None
-    ident = user["sentry_user"]
     return EventUser(
         ident=ident,
         key=user_key(ident),
