@@ -195,7 +195,7 @@ def test_many_keeps_to_the_limit_and_to_every_row(rows: int, width: int, outer: 
     row = ", ".join(f":{column}" for column in columns)
     text = " ".join(["INSERT INTO t VALUES (", row, ")", *(f":{name}" for name in others)])
     given_rows = [dict.fromkeys(columns, n) for n in range(rows)]
-    sent = batches(text, given_rows, **others)
+    sent = batches(text, given_rows, "postgres", **others)
     assert all(len(values) <= MAX_PARAMETERS for _, values in sent)
     assert all(f"${len(values)}" in sql for sql, values in sent)
     kept = [value for _, values in sent for value in values[: len(values) - outer]]

@@ -53,7 +53,7 @@ _SETTINGS = """
     pragma synchronous = full;
     pragma secure_delete = off;
     pragma foreign_keys = off;
-    pragma wal_autocheckpoint = 1000;
+    pragma wal_autocheckpoint = 4000;
     pragma journal_size_limit = 67108864;
     pragma trusted_schema = off;
 """
