@@ -75,5 +75,5 @@ async def numbers(messages: AsyncIterator[dict[str, str]], events: int) -> list[
         while told < events:
             message = await anext(messages)
             seen.append(int(message["id"]))
-            told += orjson.loads(message["data"])["count"]
+            told += orjson.loads(message["data"]).get("count", 0)
     return seen
