@@ -55,6 +55,7 @@ from urgentry.web.routes import routes as web_routes
 _SWITCH_SECONDS = 0.0001
 _OLDEST_EVENT = 10 * clock.SECOND
 _SCHEMA_POLL_SECONDS = 1.0
+_COMMAND_SECONDS = 12.0
 _GARBAGE_THRESHOLD = 20_000
 """New containers before a collection looks for cycles. An event makes a thousand and no cycle, so
 Python's own 700 would look more than once an event."""
@@ -315,9 +316,12 @@ def is_embedded(settings: Settings) -> bool:
 
 
 def open_settings_database(
-    settings: Settings, *, observe_wait: Callable[[float], None] | None = None
+    settings: Settings,
+    *,
+    observe_wait: Callable[[float], None] | None = None,
+    is_limited: bool = True,
 ) -> Database:
-    """The database that the settings name."""
+    """The database that the settings name. Statements of a migration are not limited in time."""
     configured = settings.database
     return open_database(
         configured.dsn,
@@ -325,7 +329,8 @@ def open_settings_database(
             size=configured.pool_size,
             statement_cache=_STATEMENT_CACHES[configured.pooler],
             application_name=f"urgentry-{os.getpid()}",
+            command_seconds=_COMMAND_SECONDS if is_limited else None,
         ),
-        statement_seconds=configured.statement_timeout_ms / 1000,
+        statement_seconds=configured.statement_timeout_ms / 1000 if is_limited else None,
         observe_wait=observe_wait,
     )

@@ -156,7 +156,7 @@ async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 async def _migrate(settings: Settings, arguments: argparse.Namespace) -> int:
-    database = open_settings_database(settings)
+    database = open_settings_database(settings, is_limited=False)
     try:
         if arguments.check:
             return await _check_schema(database)
