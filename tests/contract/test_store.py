@@ -233,6 +233,17 @@ async def test_writers_that_meet_a_new_hash_at_once_make_one_issue(database: Dat
     assert sorted(sequence) == list(range(1, 121))
 
 
+async def test_writers_that_meet_a_user_at_once_count_him_once(database: Database) -> None:
+    hashes = [f"hash {n}" for n in range(6)]
+    await write(database, [prepared_event(hashes, user=None)])
+    for n in range(8):
+        async with asyncio.TaskGroup() as writers:
+            for name in hashes:
+                writers.create_task(write(database, [prepared_event(name, user=f"id:{n}")]))
+    (issue,) = await issues(database)
+    assert (issue["times_seen"], issue["users_seen"]) == (1 + 8 * len(hashes), 8)
+
+
 async def test_the_first_event_starts_its_project(database: Database) -> None:
     for number, platform in enumerate(("", "go"), start=1):
         await _execute(

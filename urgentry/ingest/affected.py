@@ -1,58 +1,65 @@
 """How many users a batch brings to its hashes and issues: exact up to a bound, then a sketch."""
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from urgentry.domain import distinct
 from urgentry.domain.event import EventUser
 from urgentry.ingest.tally import Tally
-from urgentry.storage import hashes, rollups
+from urgentry.storage import rollups
 from urgentry.storage.database import Transaction
 from urgentry.storage.rollups import UserKey
 
 
+class Gained(NamedTuple):
+    """How many users hashes, and issues, had not met before the batch."""
+
+    by_hash: dict[int, int]
+    by_issue: dict[int, int]
+
+
 async def count_affected_users(
     tx: Transaction, tally: Tally, users_so_far: Mapping[int, int], *, at: int
-) -> dict[int, int]:
-    """Counts the users of a batch; how many each hash (by id) brings to its issue."""
+) -> Gained:
+    """Counts the users of a batch; `users_so_far` is by hash. The issues are locked, so that nobody
+    else meets a user for them meanwhile."""
     exact = {
         pair: seen
         for pair, seen in tally.users.items()
         if users_so_far[pair.hash_id] < distinct.EXACT_LIMIT
     }
-    idents = {key: person.ident for (_, key), person in tally.people.items()}
-    fresh = await rollups.add_users(tx, exact, tally.projects, idents)
-    rollups.add_event_users(tx, _people(tally, fresh), seen=at)
-    gained = _by_hash(fresh)
-    brought = _by_hash(await _new_to_issue(tx, fresh))
+    met = await rollups.list_users_met(tx, exact)
+    fresh = exact.keys() - {pair for pair, hash_id in met if hash_id == pair.hash_id}
+    gained = Gained(
+        _counted(pair.hash_id for pair in fresh),
+        _counted(issue_id for issue_id, _ in _new_to_issue(tally, fresh, met)),
+    )
     for hash_id, count in (await _sketch(tx, tally, users_so_far, exact)).items():
-        gained[hash_id] = brought[hash_id] = count
-    hashes.add_users(tx, gained)
-    return brought
+        gained.by_hash[hash_id] = count
+        issue_id = tally.issues[hash_id]
+        gained.by_issue[issue_id] = gained.by_issue.get(issue_id, 0) + count
+    idents = {key: person.ident for (_, key), person in tally.people.items()}
+    rollups.add_users(tx, exact, tally.projects, idents)
+    rollups.add_event_users(tx, _people(tally, fresh), seen=at)
+    return gained
+
+
+def _counted(ids: Iterable[int]) -> dict[int, int]:
+    return dict(Counter(ids))
+
+
+def _new_to_issue(
+    tally: Tally, fresh: Iterable[UserKey], met: Iterable[tuple[UserKey, int]]
+) -> set[tuple[int, int]]:
+    """Issues and users: of those that are new to a hash, who is new to its issue too."""
+    strangers = set(fresh) - {pair for pair, _ in met}
+    return {(tally.issues[pair.hash_id], pair.user_key) for pair in strangers}
 
 
 def _people(tally: Tally, fresh: Collection[UserKey]) -> dict[tuple[int, int], EventUser]:
     keys = {(tally.projects[pair.hash_id], pair.user_key) for pair in fresh}
     return {key: tally.people[key] for key in keys}
-
-
-def _by_hash(pairs: Collection[UserKey]) -> dict[int, int]:
-    counts: dict[int, int] = {}
-    for pair in pairs:
-        counts[pair.hash_id] = counts.get(pair.hash_id, 0) + 1
-    return counts
-
-
-async def _new_to_issue(tx: Transaction, fresh: Collection[UserKey]) -> set[UserKey]:
-    """Of users that are new to a hash: those that no other hash of its issue has met.
-
-    One who is new to two hashes of an issue at once counts for the lower of them.
-    """
-    known = {
-        pair
-        for pair, other in await rollups.list_users_met_elsewhere(tx, fresh)
-        if UserKey(other, pair.user_key) not in fresh or other < pair.hash_id
-    }
-    return set(fresh) - known
 
 
 async def _sketch(

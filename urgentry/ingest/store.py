@@ -8,11 +8,12 @@ from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 import orjson
+from msgspec.structs import replace
 
 from urgentry.domain.event import PreparedEvent, day_of, expires_day, hour_of, new_row_id
 from urgentry.domain.feed import FeedEntry, FeedKind
 from urgentry.domain.issue import Arrival, Level, Substatus, initial_priority, substatus_after
-from urgentry.ingest.affected import count_affected_users
+from urgentry.ingest.affected import Gained, count_affected_users
 from urgentry.ingest.names import KnownNames, Names, tagset_key
 from urgentry.ingest.tally import Tally
 from urgentry.protocol.items import DataCategory
@@ -20,7 +21,7 @@ from urgentry.protocol.outcome import Outcome, Reason
 from urgentry.storage import feed, hashes, recording, rollups, tag_rollups, usage
 from urgentry.storage.database import Transaction
 from urgentry.storage.hashes import HashKey, HashRow
-from urgentry.storage.recording import CountedIssue, EventKey, EventRow, IssueCounts, NewIssue
+from urgentry.storage.recording import EventKey, EventRow, IssueCounts, LockedIssue, NewIssue
 from urgentry.storage.tag_rollups import TagValueKey
 
 CODEC_ZSTD = 1
@@ -66,17 +67,19 @@ async def write_batch(tx: Transaction, batch: Batch, known: KnownNames) -> Writt
         if index in stored
     ]
     names = await known.resolve(tx, (item.event for item in placed), at=batch.at)
-    created = await _place(tx, placed, names, at=batch.at)
+    created, users_so_far = await _place(tx, placed, names, at=batch.at)
+    issues = await recording.lock_issues(tx, {item.issue_id for item in placed})
     tally = _tally(placed, names)
-    users = await _roll_up(tx, tally, created, names, at=batch.at)
+    users = await _roll_up(tx, tally, created, names, users_so_far, at=batch.at)
     new_values = await tag_rollups.add_tags(tx, tally.tags, tally.projects, known=known.tag_values)
+    counts = _count_issues(placed, names, users.by_issue)
+    recording.count_events(tx, counts.values())
+    reopened = await _reopen(tx, placed, _counted(issues, counts), names, at=batch.at)
     _write_rows(tx, placed, names)
-    counted = await _count_issues(tx, placed, names, users)
-    reopened = await _reopen(tx, placed, counted, names, at=batch.at)
     _count_outcomes(tx, batch, stored)
     _count_usage(tx, placed)
     recording.mark_first_events(tx, _starting(placed, known), at=batch.at)
-    await feed.append(tx, _entries(placed, created, reopened))
+    feed.append(tx, _entries(placed, created, reopened))
     return Written(
         stored=[index in stored for index in range(len(batch.events))],
         names=names,
@@ -98,32 +101,29 @@ async def _claim(tx: Transaction, batch: Batch) -> dict[int, int]:
     first: dict[EventKey, int] = {}
     for index, event in enumerate(batch.events):
         first.setdefault((event.project_id, event.event_id), index)
-    today = day_of(batch.at)
-    taken = await recording.list_taken_event_ids(tx, first, beside=today)
     row_ids = {index: new_row_id(batch.events[index].received) for index in first.values()}
     free = await recording.claim_event_ids(
         tx,
         [
             {
-                "slice": today,
                 "project_id": key[0],
                 "event_id": key[1],
                 "event_row": row_ids[index],
                 "expires_day": _expires_day(batch.events[index]),
             }
             for key, index in sorted(first.items())
-            if key not in taken
         ],
+        day=day_of(batch.at),
     )
     return {index: row_ids[index] for key, index in first.items() if key in free}
 
 
 async def _place(
     tx: Transaction, placed: Sequence[_Placed], names: Names, *, at: int
-) -> dict[int, _Placed]:
+) -> tuple[dict[int, _Placed], dict[int, int]]:
     """Finds each event's deciding hash and issue; makes issues for those that have none.
 
-    Returns the new issues by id, each with its first event.
+    Returns the new issues by id, each with its first event, and by hash the users it has met.
     """
     keys = {(item.event.project_id, value) for item in placed for value in item.event.hashes}
     rows = await hashes.claim(tx, keys, seen=at)
@@ -135,7 +135,7 @@ async def _place(
     made = {-index: number[0] for index, number in enumerate(numbers, start=1)}
     for item in placed:
         item.issue_id = made.get(item.issue_id, item.issue_id)
-    hashes.attach(
+    await hashes.attach(
         tx,
         {
             rows[key].id: made.get(owner, owner)
@@ -143,7 +143,8 @@ async def _place(
             if rows[key].issue_id is None
         },
     )
-    return {made[-index]: item for index, item in enumerate(unowned, start=1)}
+    created = {made[-index]: item for index, item in enumerate(unowned, start=1)}
+    return created, {row.id: row.users_seen for row in rows.values()}
 
 
 def _gather_new(
@@ -194,6 +195,7 @@ def _tally(placed: Iterable[_Placed], names: Names) -> Tally:
         tally.add(
             event,
             hash_id=item.hash_id,
+            issue_id=item.issue_id,
             environment_id=names.environments[event.project_id, event.environment],
             release_id=_release_id(event, names),
         )
@@ -201,15 +203,22 @@ def _tally(placed: Iterable[_Placed], names: Names) -> Tally:
 
 
 async def _roll_up(
-    tx: Transaction, tally: Tally, created: dict[int, _Placed], names: Names, *, at: int
-) -> dict[int, int]:
-    """Adds to every roll-up; how many users each hash brings to its issue."""
-    users_so_far = await hashes.count_events(tx, tally.hashes)
+    tx: Transaction,
+    tally: Tally,
+    created: dict[int, _Placed],
+    names: Names,
+    users_so_far: dict[int, int],
+    *,
+    at: int,
+) -> Gained:
+    """Adds to every roll-up but the tags'; how many users hashes and issues gain."""
     rollups.add_hours(tx, tally.hours)
     rollups.add_environments(tx, tally.environments)
     rollups.add_releases(tx, tally.releases)
     rollups.add_project_releases(tx, tally.project_releases, _new_by_release(created, names))
-    return await count_affected_users(tx, tally, users_so_far, at=at)
+    gained = await count_affected_users(tx, tally, users_so_far, at=at)
+    hashes.count_events(tx, tally.hashes, gained.by_hash)
+    return gained
 
 
 def _new_by_release(created: dict[int, _Placed], names: Names) -> dict[tuple[int, int], int]:
@@ -242,16 +251,16 @@ def _write_rows(tx: Transaction, placed: Sequence[_Placed], names: Names) -> Non
     recording.insert_events(tx, rows, [item.body for item in placed], codec=CODEC_ZSTD)
 
 
-async def _count_issues(
-    tx: Transaction, placed: Sequence[_Placed], names: Names, users: dict[int, int]
-) -> list[CountedIssue]:
+def _count_issues(
+    placed: Sequence[_Placed], names: Names, users: dict[int, int]
+) -> dict[int, IssueCounts]:
     counts: dict[int, IssueCounts] = {}
     for item in placed:
         event, known = item.event, counts.get(item.issue_id)
         counts[item.issue_id] = IssueCounts(
             id=item.issue_id,
             events=known.events + 1 if known else 1,
-            users=0,
+            users=users.get(item.issue_id, 0),
             first_seen=min(known.first_seen, event.timestamp) if known else event.timestamp,
             last_seen=max(known.last_seen, event.timestamp) if known else event.timestamp,
             title=event.title,
@@ -261,21 +270,35 @@ async def _count_issues(
             search_text=event.search_text,
             release_id=_release_id(event, names) or (known.release_id if known else None),
         )
-    for hash_id, issue_id in {(item.hash_id, item.issue_id) for item in placed}:
-        counts[issue_id].users += users.get(hash_id, 0)
-    return await recording.count_events(tx, counts.values())
+    return counts
+
+
+def _counted(issues: Iterable[LockedIssue], counts: dict[int, IssueCounts]) -> list[LockedIssue]:
+    """Issues as they are once the counts are added."""
+    return [
+        replace(
+            issue,
+            state=replace(
+                issue.state,
+                times_seen=issue.state.times_seen + counts[issue.id].events,
+                users_seen=issue.state.users_seen + counts[issue.id].users,
+            ),
+        )
+        for issue in issues
+        if issue.state.status
+    ]
 
 
 async def _reopen(
     tx: Transaction,
     placed: Sequence[_Placed],
-    counted: Iterable[CountedIssue],
+    counted: Iterable[LockedIssue],
     names: Names,
     *,
     at: int,
 ) -> dict[int, Substatus]:
     """Moves issues back to unresolved where an event says so; the substatus of each."""
-    settled = {issue.id: issue for issue in counted if issue.state.status}
+    settled = {issue.id: issue for issue in counted}
     if not settled:
         return {}
     newer = await _newer_releases(tx, placed, settled, names)
@@ -300,7 +323,7 @@ async def _reopen(
 async def _newer_releases(
     tx: Transaction,
     placed: Iterable[_Placed],
-    settled: dict[int, CountedIssue],
+    settled: dict[int, LockedIssue],
     names: Names,
 ) -> dict[tuple[int, int | None], bool]:
     """By issue and release: whether that release follows the one of the issue's resolution."""
@@ -322,7 +345,7 @@ async def _newer_releases(
 
 
 def _write_moves(
-    tx: Transaction, settled: dict[int, CountedIssue], moves: dict[int, Substatus], *, at: int
+    tx: Transaction, settled: dict[int, LockedIssue], moves: dict[int, Substatus], *, at: int
 ) -> None:
     if not moves:
         return

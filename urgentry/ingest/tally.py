@@ -19,6 +19,8 @@ class Tally:
         self.hashes: dict[int, Seen] = {}
         self.projects: dict[int, int] = {}
         """The project of each hash."""
+        self.issues: dict[int, int] = {}
+        """The issue of each hash."""
         self.hours: dict[HourKey, int] = {}
         self.environments: dict[tuple[int, int], Seen] = {}
         self.releases: dict[tuple[int, int], Seen] = {}
@@ -29,11 +31,18 @@ class Tally:
         """Users by project and key."""
 
     def add(
-        self, event: PreparedEvent, *, hash_id: int, environment_id: int, release_id: int | None
+        self,
+        event: PreparedEvent,
+        *,
+        hash_id: int,
+        issue_id: int,
+        environment_id: int,
+        release_id: int | None,
     ) -> None:
         """Counts one event."""
         at = event.timestamp
         self.projects[hash_id] = event.project_id
+        self.issues[hash_id] = issue_id
         _count(self.hashes, hash_id, at)
         hour = HourKey(hash_id, environment_id, hour_of(at))
         self.hours[hour] = self.hours.get(hour, 0) + 1

@@ -35,17 +35,17 @@ class Transaction(Protocol):
     ) -> list[Row]:
         """Runs one statement for many rows and answers what its RETURNING gives, in any order.
 
-        The text holds one tuple in the form `VALUES (:a, :b)`; it is repeated for each row, in
-        as few statements as the limit of 32,767 parameters allows. `params` are those outside the
-        tuple. Aggregate by key first: two rows with one conflict key in one statement are an
-        error on PostgreSQL. No rows: no statement.
+        The text holds one tuple in the form `VALUES (:a, :b)`, which stands for each row.
+        `params` are those outside the tuple. Aggregate by key first: two rows with one conflict key
+        in one statement are an error on PostgreSQL. No rows: no statement.
         """
 
     def defer(
         self, query: str | Query, rows: Sequence[Mapping[str, Any]], /, **params: Any
     ) -> None:
-        """`many` whose answer nobody needs: it runs, in order, before the next statement that is
-        awaited, or before the commit, and its error is raised there. Saves a hand-over each."""
+        """`many` whose answer nobody needs: it runs when the body has returned, right before the
+        commit, which raises its error. No statement of the body sees what it writes. Deferred
+        statements keep their order and cost one hand-over together."""
 
 
 class Database(Protocol):

@@ -9,19 +9,18 @@ from urgentry.domain.feed import FeedEntry, FeedKind
 from urgentry.storage.database import Row, Transaction
 
 
-async def append(tx: Transaction, entries: Sequence[FeedEntry]) -> int:
-    """Appends entries; the sequence number of the last. Call it last in a transaction: it holds
-    the head of the log until the commit, which is what makes numbers follow commit order."""
+def append(tx: Transaction, entries: Sequence[FeedEntry]) -> None:
+    """Appends entries. Call it last in a transaction: it holds the head of the log until the
+    commit, which is what makes numbers follow commit order."""
     if not entries:
-        return 0
-    [advanced] = await tx.many("feed.advance_head", [{"count": len(entries)}])
-    head: int = advanced["head"]
-    first, at = head - len(entries) + 1, clock.now()
+        return
+    at = clock.now()
+    tx.defer("feed.advance_head", [{"count": len(entries)}])
     tx.defer(
         "feed.insert_entries",
         [
             {
-                "seq": first + index,
+                "back": back,
                 "at": entry.at or at,
                 "kind": entry.kind.value,
                 "organization_id": entry.organization_id,
@@ -29,10 +28,9 @@ async def append(tx: Transaction, entries: Sequence[FeedEntry]) -> int:
                 "issue_id": entry.issue_id,
                 "detail": orjson.dumps(entry.detail).decode(),
             }
-            for index, entry in enumerate(entries)
+            for back, entry in zip(reversed(range(len(entries))), entries, strict=True)
         ],
     )
-    return head
 
 
 async def get_head(tx: Transaction) -> int:

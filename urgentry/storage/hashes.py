@@ -12,10 +12,11 @@ HashKey = tuple[int, bytes]
 
 
 class HashRow(msgspec.Struct, frozen=True):
-    """A hash and the issue that owns it, if any does yet."""
+    """A hash, the issue that owns it, if any does yet, and how many users it has met."""
 
     id: int
     issue_id: int | None
+    users_seen: int
 
 
 class Seen(NamedTuple):
@@ -44,30 +45,27 @@ async def claim(tx: Transaction, keys: Iterable[HashKey], *, seen: int) -> dict[
         ],
     )
     return {
-        (row["project_id"], bytes(row["hash"])): HashRow(row["id"], row["issue_id"]) for row in rows
+        (row["project_id"], bytes(row["hash"])): HashRow(
+            row["id"], row["issue_id"], row["users_seen"]
+        )
+        for row in rows
     }
 
 
-def attach(tx: Transaction, owners: Mapping[int, int]) -> None:
+async def attach(tx: Transaction, owners: Mapping[int, int]) -> None:
     """Gives hashes (by id) to issues."""
-    tx.defer(
+    await tx.many(
         "hashes.attach",
         [{"id": hash_id, "issue_id": issue_id} for hash_id, issue_id in sorted(owners.items())],
     )
 
 
-async def count_events(tx: Transaction, seen: Mapping[int, Seen]) -> dict[int, int]:
-    """Adds events to hashes; the number of users that each hash had so far."""
-    rows = await tx.many(
-        "hashes.count_events",
-        [{"id": hash_id, **counts.columns()} for hash_id, counts in sorted(seen.items())],
-    )
-    return {row["id"]: row["users_seen"] for row in rows}
-
-
-def add_users(tx: Transaction, users: Mapping[int, int]) -> None:
-    """Adds users that hashes had not met."""
+def count_events(tx: Transaction, seen: Mapping[int, Seen], users: Mapping[int, int]) -> None:
+    """Adds events to hashes, and users that they had not met."""
     tx.defer(
-        "hashes.add_users",
-        [{"id": hash_id, "users": count} for hash_id, count in sorted(users.items())],
+        "hashes.count_events",
+        [
+            {"id": hash_id, "users": users.get(hash_id, 0), **counts.columns()}
+            for hash_id, counts in sorted(seen.items())
+        ],
     )

@@ -9,6 +9,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import partial
 from typing import Any, TypeVar
 
 import asyncpg
@@ -23,10 +24,11 @@ from urgentry.errors import (
 )
 from urgentry.storage.database import Row
 from urgentry.storage.dsn import PostgresTarget
-from urgentry.storage.postgres_merge import merged
+from urgentry.storage.postgres_merge import Merged, Texts, merged
 from urgentry.storage.postgres_pool import Connection, Pool, PoolSettings
+from urgentry.storage.postgres_rows import Columns, ColumnTemplate, columns
 from urgentry.storage.queries import Library, Query, library
-from urgentry.storage.statement import Batch, row_template, statement
+from urgentry.storage.statement import statement
 
 T = TypeVar("T")
 
@@ -67,6 +69,7 @@ class PostgresDatabase:
         observe_wait: Callable[[float], None] | None = None,
     ) -> None:
         self._queries = queries or library()
+        self._texts = Texts()
         self._pool = Pool(target, pool or PoolSettings(), observe_wait)
         self._begin = "BEGIN"
         if statement_seconds is not None:
@@ -78,7 +81,7 @@ class PostgresDatabase:
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator["PostgresTransaction"]:
         connection = await self._pool.acquire()
-        transaction = PostgresTransaction(connection, self._queries, None)
+        transaction = PostgresTransaction(connection, self._queries, self._texts, None)
         try:
             yield transaction
         finally:
@@ -108,7 +111,7 @@ class PostgresDatabase:
 
     async def _attempt(self, body: Callable[["PostgresTransaction"], Awaitable[T]]) -> T:
         connection = await self._pool.acquire()
-        transaction = PostgresTransaction(connection, self._queries, self._begin)
+        transaction = PostgresTransaction(connection, self._queries, self._texts, self._begin)
         try:
             result = await body(transaction)
             await transaction.commit()
@@ -137,15 +140,22 @@ class PostgresTransaction:
     then cancels the statement on the server, and `end` makes the connection whole again.
     """
 
-    def __init__(self, connection: Connection, queries: Library, begin: str | None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        queries: Library,
+        texts: Texts,
+        begin: str | None,
+    ) -> None:
         self.broken = False
         self.try_again = False
         self.met_foreign_statement = False
         self.failure: StorageError | None = None
         self._connection = connection
         self._queries = queries
+        self._texts = texts
         self._pending_begin = begin
-        self._deferred: list[Batch] = []
+        self._deferred: list[Columns] = []
         self._writes = begin is not None
         self._committed = False
         self._ended = False
@@ -172,29 +182,27 @@ class PostgresTransaction:
     async def many(
         self, query: str | Query, rows: Sequence[Mapping[str, Any]], /, **params: Any
     ) -> list[Row]:
-        found = self._queries.get(query)
-        answers: list[Row] = []
-        for batch in row_template(found, "postgres").batches(found.name, rows, params):
-            records = await self._send(
-                found.name, self._connection.fetch, batch.text(), batch.values
-            )
-            answers.extend(dict(record.items()) for record in records)
-        return answers
+        part = columns(self._queries.get(query), rows, params)
+        if part is None:
+            return []
+        return [dict(record.items()) for record in await self._send_rows(Merged([part]))]
 
     def defer(
         self, query: str | Query, rows: Sequence[Mapping[str, Any]], /, **params: Any
     ) -> None:
-        found = self._queries.get(query)
-        self._deferred += row_template(found, "postgres").batches(found.name, rows, params)
+        part = columns(self._queries.get(query), rows, params)
+        if part is not None:
+            self._deferred.append(part)
 
     async def ping(self) -> None:
         await self._send("ping", self._connection.execute, "SELECT 1", [])
 
     async def commit(self) -> None:
-        await self._send_deferred()
-        self._ended = True
         if self.failure is not None:
             raise self.failure
+        for group in merged(self._deferred):
+            await self._send_rows(group)
+        self._ended = True
         if self._pending_begin is not None or not self._writes:
             return
         self.broken = True
@@ -227,18 +235,26 @@ class PostgresTransaction:
         )
         return records
 
+    async def _send_rows(self, group: Merged) -> "list[asyncpg.Record]":
+        for part in group.parts:
+            if self._texts.needs_types(part.template):
+                await self._learn_types(part.template)
+        records: list[asyncpg.Record] = await self._send(
+            group.name, self._connection.fetch, self._texts.of(group.templates), group.values
+        )
+        return records
+
+    async def _learn_types(self, template: ColumnTemplate) -> None:
+        """Asks the server for the types of a query's columns. The statement has no name, so that it
+        leaves nothing behind on a connection that a pooler lends out."""
+        text, names = template.for_one_row()
+        prepared = await self._send(
+            template.query.name, partial(self._connection.prepare, name=""), text, []
+        )
+        types = (kind.name for kind in prepared.get_parameters())
+        self._texts.learn_types(template, dict(zip(names, types, strict=True)))
+
     async def _send(
-        self, name: str, call: Callable[..., Awaitable[Any]], text: str, values: list[Any]
-    ) -> Any:
-        await self._send_deferred()
-        return await self._send_now(name, call, text, values)
-
-    async def _send_deferred(self) -> None:
-        deferred, self._deferred = self._deferred, []
-        for group in merged(deferred):
-            await self._send_now(group.name, self._connection.fetch, group.text(), group.values)
-
-    async def _send_now(
         self, name: str, call: Callable[..., Awaitable[Any]], text: str, values: list[Any]
     ) -> Any:
         if self._ended:

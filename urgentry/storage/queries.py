@@ -3,8 +3,9 @@
 A file is a list of texts. `-- name: verb_noun` starts one that runs, `-- fragment: noun_verb` one
 that only composes; the `-- ` lines that follow say what it answers. Where the dialects part, both
 texts stand there, marked `(sqlite)` and `(postgres)`, with the reason; one alone is for what the
-other database does not have. Parameters are `:name`; `{slot}` is filled by `Library.compose`. Query
-modules and `search` call this with names, drivers ask for a text of their dialect.
+other database does not have. A cast to bytes is written `AS bytea`, which SQLite reads as `blob`.
+Parameters are `:name`; `{slot}` is filled by `Library.compose`. Query modules and `search` call
+this with names, drivers ask for a text of their dialect.
 """
 
 import re
@@ -202,7 +203,7 @@ def _one_text(name: str, kind: str, body: str) -> Query:
     tokens = list(_TOKEN.finditer(text))
     return Query(
         name=name,
-        sqlite=text,
+        sqlite=text.replace(" AS bytea)", " AS blob)"),
         postgres=text,
         params=frozenset(m["param"] for m in tokens if m["param"]),
         slots=frozenset(m["slot"] for m in tokens if m["slot"]),

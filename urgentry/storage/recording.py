@@ -68,8 +68,8 @@ class IssueCounts(msgspec.Struct, kw_only=True):
     release_id: int | None
 
 
-class CountedIssue(msgspec.Struct, frozen=True, kw_only=True):
-    """An issue after its counts were added."""
+class LockedIssue(msgspec.Struct, frozen=True, kw_only=True):
+    """An issue that nobody else changes before the transaction ends."""
 
     id: int
     project_id: int
@@ -106,24 +106,19 @@ async def delete_batches_before(tx: Transaction, at: int, *, limit: int) -> int:
     return await tx.run("recording.delete_batches_before", at=at, limit=limit)
 
 
-async def claim_event_ids(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> set[EventKey]:
-    """Takes event ids in the slice that each row names; those that were free."""
-    taken = await tx.many("recording.claim_event_ids", rows)
-    return {_event_key(row) for row in taken}
-
-
-async def list_taken_event_ids(
-    tx: Transaction, keys: Iterable[EventKey], *, beside: int
+async def claim_event_ids(
+    tx: Transaction, rows: Sequence[Mapping[str, Any]], *, day: int
 ) -> set[EventKey]:
-    """Of event ids: those that the slice before or after one holds. Before, as a client sends again
-    after midnight; after, as the clock of another replica may be ahead."""
-    rows = await tx.many(
-        "recording.list_taken_event_ids",
-        [{"project_id": project_id, "event_id": event_id} for project_id, event_id in keys],
-        before=beside - 1,
-        after=beside + 1,
+    """Takes event ids in a day's slice; those that were free there and on the days beside it: the
+    day before, as a client sends again after midnight, and the day after, as the clock of another
+    replica may be ahead."""
+    free = await tx.many(
+        "recording.claim_event_ids",
+        [{"slice": day, **row} for row in rows],
+        before=day - 1,
+        after=day + 1,
     )
-    return {_event_key(row) for row in rows}
+    return {(row["project_id"], bytes(row["event_id"])) for row in free}
 
 
 def insert_events(
@@ -173,13 +168,16 @@ async def _take_short_ids(tx: Transaction, projects: Sequence[int]) -> list[int]
     return taken
 
 
-async def count_events(tx: Transaction, counts: Iterable[IssueCounts]) -> list[CountedIssue]:
-    """Adds events to issues, which stay locked until the end of the transaction."""
+async def lock_issues(tx: Transaction, ids: Iterable[int]) -> list[LockedIssue]:
+    """Issues as they are; they stay so until the end of the transaction but for what it does."""
+    rows = await tx.many("recording.lock_issues", [{"id": issue_id} for issue_id in sorted(ids)])
+    return [_locked_issue(row) for row in rows]
+
+
+def count_events(tx: Transaction, counts: Iterable[IssueCounts]) -> None:
+    """Adds events and users to issues."""
     ordered = sorted(counts, key=lambda issue: issue.id)
-    rows = await tx.many(
-        "recording.count_events", [msgspec.structs.asdict(issue) for issue in ordered]
-    )
-    return [_counted_issue(row) for row in rows]
+    tx.defer("recording.count_events", [msgspec.structs.asdict(issue) for issue in ordered])
 
 
 def reopen_issues(tx: Transaction, substatuses: Mapping[int, str], *, at: int) -> None:
@@ -194,7 +192,7 @@ def reopen_issues(tx: Transaction, substatuses: Mapping[int, str], *, at: int) -
 
 
 def insert_activity(
-    tx: Transaction, issues: Iterable[CountedIssue], *, kind: str, detail: dict[str, Any], at: int
+    tx: Transaction, issues: Iterable[LockedIssue], *, kind: str, detail: dict[str, Any], at: int
 ) -> None:
     """Writes the same entry, of nobody's doing, into the activity log of several issues."""
     tx.defer(
@@ -290,13 +288,9 @@ def _listed(ids: Iterable[int]) -> str:
     return f"[{','.join(map(str, ids))}]"
 
 
-def _event_key(row: Row) -> EventKey:
-    return row["project_id"], bytes(row["event_id"])
-
-
-def _counted_issue(row: Row) -> CountedIssue:
+def _locked_issue(row: Row) -> LockedIssue:
     resolution = row["resolution"]
-    return CountedIssue(
+    return LockedIssue(
         id=row["id"],
         project_id=row["project_id"],
         short_id=row["short_id"],

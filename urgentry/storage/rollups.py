@@ -83,14 +83,14 @@ def add_project_releases(
     )
 
 
-async def add_users(
+def add_users(
     tx: Transaction,
     seen: Mapping[UserKey, Seen],
     projects: Mapping[int, int],
     idents: Mapping[int, str],
-) -> set[UserKey]:
-    """Adds events by hash and user; the pairs that had not met before."""
-    rows = await tx.many(
+) -> None:
+    """Adds events by hash and user."""
+    tx.defer(
         "rollups.add_users",
         [
             {
@@ -103,19 +103,16 @@ async def add_users(
             for key, counts in sorted(seen.items())
         ],
     )
-    keys = ((UserKey(row["hash_id"], row["user_key"]), row["events"]) for row in rows)
-    return {key for key, events in keys if events == seen[key].events}
 
 
-async def list_users_met_elsewhere(
-    tx: Transaction, pairs: Iterable[UserKey]
-) -> list[tuple[UserKey, int]]:
-    """Of pairs of hash and user: those whose user another hash of the issue has, and that hash."""
+async def list_users_met(tx: Transaction, pairs: Iterable[UserKey]) -> list[tuple[UserKey, int]]:
+    """Of pairs of hash and user: those whose user the hash's issue has met, with each hash of the
+    issue that has."""
     rows = await tx.many(
-        "rollups.list_users_met_elsewhere",
+        "rollups.list_users_met",
         [{"hash_id": hash_id, "user_key": user_key} for hash_id, user_key in sorted(pairs)],
     )
-    return [(UserKey(row["hash_id"], row["user_key"]), row["other_hash_id"]) for row in rows]
+    return [(UserKey(row["hash_id"], row["user_key"]), row["met_hash_id"]) for row in rows]
 
 
 def add_event_users(

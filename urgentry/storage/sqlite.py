@@ -215,9 +215,9 @@ class SqliteTransaction:
     ) -> list[Row]:
         found = self._queries.get(query)
         answers: list[Row] = []
-        for batch in row_template(found, "sqlite").batches(found.name, rows, params):
+        for batch in row_template(found).batches(found.name, rows, params):
             answers += await self._send(
-                found.name, self._connection.fetch, batch.text(), batch.values, may_stay=True
+                found.name, self._connection.fetch, batch.text, batch.values, may_stay=True
             )
         return answers
 
@@ -225,8 +225,8 @@ class SqliteTransaction:
         self, query: str | Query, rows: Sequence[Mapping[str, Any]], /, **params: Any
     ) -> None:
         found = self._queries.get(query)
-        for batch in row_template(found, "sqlite").batches(found.name, rows, params):
-            self._deferred.append((found.name, batch.text(), batch.values))
+        for batch in row_template(found).batches(found.name, rows, params):
+            self._deferred.append((found.name, batch.text, batch.values))
 
     async def ping(self) -> None:
         await self._send("ping", self._connection.fetch, "SELECT 1", [])
@@ -235,12 +235,9 @@ class SqliteTransaction:
         self._ended = True
         if self._failure is not None:
             raise self._failure
-        before = self._take_before()
-        if before and _is_short(before):
-            self._connection.run(before)
-            before = []
-        if before or self._begin is None:
-            await finished(self._connection.submit(lambda: self._connection.commit(before)))
+        last = [*self._begin_first(), *self._deferred] if self._deferred else []
+        if last or self._begin is None:
+            await finished(self._connection.submit(lambda: self._connection.commit(last)))
 
     async def rollback(self) -> None:
         """Undoes what was done. It cannot fail and cannot be cancelled half-way."""
@@ -277,7 +274,7 @@ class SqliteTransaction:
             raise StorageError(f"{name}: the transaction has ended")
         if self._failure is not None:
             raise StorageError(f"{name}: a statement before it failed") from self._failure
-        before = self._take_before(needs_begin=True)
+        before = self._begin_first()
         try:
             if may_stay and _is_short([*before, (name, text, values)]):
                 return job(before, text, values)
@@ -292,13 +289,10 @@ class SqliteTransaction:
         self._running = None
         return answer
 
-    def _take_before(self, *, needs_begin: bool = False) -> "list[_Statement]":
-        """What has to run first: BEGIN, unless it did, and what was deferred."""
-        deferred, self._deferred = self._deferred, []
-        if self._begin is not None and (deferred or needs_begin):
-            deferred.insert(0, (_BEGIN, self._begin, []))
-            self._begin = None
-        return deferred
+    def _begin_first(self) -> "list[_Statement]":
+        """BEGIN, unless it was sent."""
+        begin, self._begin = self._begin, None
+        return [(_BEGIN, begin, [])] if begin is not None else []
 
     def _interrupt(self) -> None:
         if self._running is not None and self._running.cancelled():
@@ -346,13 +340,6 @@ class _Connection:
         changes = db.total_changes()
         db.execute(text, values).fetchall()
         return db.total_changes() - changes
-
-    def run(self, statements: Sequence[_Statement]) -> None:
-        """Runs statements that answer nothing."""
-        try:
-            self._after(statements)
-        except _DeferredError as error:
-            raise translated(error.error, error.name) from error.error
 
     def commit(self, before: Sequence[_Statement]) -> None:
         try:

@@ -1,11 +1,11 @@
-"""Named parameters to numbered ones: what a driver sends for a query. Both drivers call this.
+"""Named parameters to places: what a driver sends for a query. Both drivers call this.
 
-`:a` becomes `$1` or `?1`, and a name that occurs twice keeps its number. For `many` the tuple after
-VALUES is repeated once a row, and its parameters are filled in the order of the text.
+`:a` becomes `$1` or `?1`, and a name that occurs twice keeps its number. For many rows SQLite's
+driver repeats the tuple after VALUES once a row; `postgres_rows` has the other way.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -13,9 +13,8 @@ from typing import Any
 from urgentry.storage.queries import Query
 
 MAX_PARAMETERS = 32_766
-"""SQLite's limit; asyncpg takes one more."""
+"""SQLite's limit."""
 
-_REMEMBERED_ROWS = 64
 _LARGEST_POWER = 64
 
 _PARAM = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|::|:([a-z_][a-z0-9_]*)""")
@@ -41,9 +40,30 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Tuple:
+    """A text cut at the tuple after VALUES. `row` is that tuple with its brackets."""
+
+    head: str
+    row: str
+    tail: str
+
+    @property
+    def row_names(self) -> tuple[str, ...]:
+        """The parameters of the tuple, in order, each once."""
+        return tuple(dict.fromkeys(named_in(self.row)))
+
+    @property
+    def outer_names(self) -> tuple[str, ...]:
+        """The parameters outside of the tuple, in order, each once."""
+        return tuple(dict.fromkeys(named_in(self.head) + named_in(self.tail)))
+
+
+@dataclass(frozen=True, slots=True)
 class RowTemplate:
-    """A text cut at its tuple. Each occurrence of a parameter is a place of its own, filled in
-    the order of the text: `head_names`, then `row_names` once a row, then `tail_names`."""
+    """A text whose tuple is repeated. Each occurrence of a parameter is a place of its own, a plain
+    `?`, filled in the order of the text: `head_names`, then `row_names` once a row, then
+    `tail_names`. SQLite looks up each number of a numbered place among all that it has read so
+    far, so that reading a long statement would take the square of its parameters."""
 
     head: str
     row: str
@@ -51,8 +71,6 @@ class RowTemplate:
     head_names: tuple[str, ...]
     row_names: tuple[str, ...]
     tail_names: tuple[str, ...]
-    is_numbered: bool
-    """Whether a place is `$%d`, still to be numbered, or a plain `?`."""
     texts: dict[int, str] = field(default_factory=dict, compare=False)
     """By number of rows, for the small numbers that come again and again."""
 
@@ -61,78 +79,41 @@ class RowTemplate:
     ) -> "Iterator[Batch]":
         """The statements for the rows: as few as the limit of parameters allows."""
         outer = (*self.head_names, *self.tail_names)
-        if params.keys() != set(outer):
-            raise TypeError(_disagreement(query, frozenset(outer), params))
+        check_names(query, outer, params)
         start = 0
         for size in self._sizes(len(rows), len(outer)):
             part = rows[start : start + size]
             start += size
-            values = self._row_values(query, part)
+            values = row_values(query, self.row_names, part)
             if outer:
                 values[:0] = [params[name] for name in self.head_names]
                 values += [params[name] for name in self.tail_names]
-            yield Batch(query, self, len(part), values)
+            yield Batch(self.text(len(part)), values)
 
     def _sizes(self, count: int, outer: int) -> Iterator[int]:
-        """How many rows each statement takes. PostgreSQL's are as few as can be, for each is a
-        round trip. SQLite's come in powers of two, so that a connection meets few texts and keeps
-        them all prepared: to prepare one costs more than to run several."""
+        """How many rows each statement takes: powers of two, so that a connection meets few texts
+        and keeps them all prepared. To prepare one costs more than to run several."""
         most = (MAX_PARAMETERS - outer) // len(self.row_names)
         while count > 0:
             size = min(count, most)
-            if not self.is_numbered:
-                size = min(1 << (size.bit_length() - 1), _LARGEST_POWER)
+            size = min(1 << (size.bit_length() - 1), _LARGEST_POWER)
             yield size
             count -= size
 
-    def text(self, count: int, above: int = 0) -> str:
-        """The statement for so many rows; its parameters are numbered from `above` on.
-
-        SQLite's are not numbered: it looks each number up among all that it has read so far, so
-        that reading a statement would take the square of its parameters.
-        """
-        text = None if above else self.texts.get(count)
+    def text(self, count: int) -> str:
+        """The statement for so many rows."""
+        text = self.texts.get(count)
         if text is None:
-            text = self._repeated(count, above)
-            if not above and count <= _REMEMBERED_ROWS:
-                self.texts[count] = text
+            text = self.texts[count] = self.head + ",".join([self.row] * count) + self.tail
         return text
-
-    def _repeated(self, count: int, above: int) -> str:
-        repeated = self.head + ",".join([self.row] * count) + self.tail
-        if not self.is_numbered:
-            return repeated
-        size = len(self.head_names) + count * len(self.row_names) + len(self.tail_names)
-        return repeated % tuple(range(above + 1, above + size + 1))
-
-    def _row_values(self, query: str, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
-        names, width = self.row_names, len(set(self.row_names))
-        try:
-            values = [row[name] for row in rows for name in names]
-        except KeyError:
-            values = []
-        for row in rows:
-            if len(row) != width or not values:
-                self._check(query, row)
-        return values
-
-    def _check(self, query: str, row: Mapping[str, Any]) -> None:
-        wanted = frozenset(self.row_names)
-        if row.keys() != wanted:
-            raise TypeError(_disagreement(query, wanted, row))
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One statement for several rows of one query."""
+    """One statement for several rows."""
 
-    query: str
-    template: RowTemplate
-    count: int
+    text: str
     values: list[Any]
-
-    def text(self, above: int = 0) -> str:
-        return self.template.text(self.count, above)
 
 
 def statement(query: Query, dialect: str) -> Statement:
@@ -144,14 +125,58 @@ def statement(query: Query, dialect: str) -> Statement:
     return _statement(query.text(dialect), "?" if dialect == "sqlite" else "$")
 
 
-def row_template(query: Query, dialect: str) -> RowTemplate:
-    """What `many` sends. TypeError when the text has no `VALUES (…)` with parameters."""
+def row_template(query: Query) -> RowTemplate:
+    """What SQLite's `many` sends. TypeError when the text has no `VALUES (…)` with parameters."""
+    return _row_template(tuple_in(query, "sqlite"))
+
+
+def tuple_in(query: Query, dialect: str) -> Tuple:
+    """The tuple of a text that takes many rows. TypeError when it has none with parameters."""
     if query.is_fragment or query.slots:
         raise TypeError(f"{query.name} is a fragment or has open slots: compose it first")
-    template = _row_template(query.text(dialect), is_numbered=dialect != "sqlite")
-    if template is None:
+    found = _tuple_in(query.text(dialect))
+    if found is None:
         raise TypeError(f"{query.name} has no VALUES (:a, …) to repeat")
-    return template
+    return found
+
+
+def named_in(text: str) -> list[str]:
+    """The parameters of a text, in order."""
+    return [match[1] for match in _PARAM.finditer(text) if match[1] is not None]
+
+
+def replace_names(text: str, place: Callable[[str], str]) -> str:
+    """The text with what `place` says instead of each parameter."""
+    return _PARAM.sub(lambda match: match[0] if match[1] is None else place(match[1]), text)
+
+
+def row_values(query: str, names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """The values of rows, row by row in the order of the names, which may name one twice.
+    TypeError when names are missing or unknown."""
+    try:
+        values = [row[name] for row in rows for name in names]
+    except KeyError:
+        values = []
+    _check_rows(query, frozenset(names), rows, is_complete=bool(values))
+    return values
+
+
+def column_values(
+    query: str, names: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> list[list[Any]]:
+    """The values of rows, a list for each name. TypeError when names are missing or unknown."""
+    try:
+        values = [[row[name] for row in rows] for name in names]
+    except KeyError:
+        values = []
+    _check_rows(query, frozenset(names), rows, is_complete=bool(values))
+    return values
+
+
+def check_names(query: str, names: Sequence[str], params: Mapping[str, Any]) -> None:
+    """TypeError when parameters are missing or unknown."""
+    if params.keys() != set(names):
+        raise TypeError(_disagreement(query, frozenset(names), params))
 
 
 @lru_cache(maxsize=1024)
@@ -162,32 +187,28 @@ def _statement(text: str, mark: str) -> Statement:
 
 
 @lru_cache(maxsize=256)
-def _row_template(text: str, *, is_numbered: bool) -> RowTemplate | None:
+def _row_template(cut: Tuple) -> RowTemplate:
+    head, row, tail = (replace_names(text, lambda _: "?") for text in (cut.head, cut.row, cut.tail))
+    return RowTemplate(
+        head=head,
+        row=row,
+        tail=tail,
+        head_names=tuple(named_in(cut.head)),
+        row_names=tuple(named_in(cut.row)),
+        tail_names=tuple(named_in(cut.tail)),
+    )
+
+
+@lru_cache(maxsize=256)
+def _tuple_in(text: str) -> Tuple | None:
     start, end = _tuple_span(text)
-    head, head_names = _places(text[:start], is_numbered=is_numbered)
-    row, row_names = _places(text[start:end], is_numbered=is_numbered)
-    tail, tail_names = _places(text[end:], is_numbered=is_numbered)
-    if not row_names:
-        return None
-    return RowTemplate(head, row, tail, head_names, row_names, tail_names, is_numbered)
+    cut = Tuple(text[:start], text[start:end], text[end:])
+    return cut if cut.row_names else None
 
 
 def _numbered(match: re.Match[str], mark: str, names: dict[str, int]) -> str:
     name = match[1]
     return match[0] if name is None else f"{mark}{names.setdefault(name, len(names) + 1)}"
-
-
-def _places(text: str, *, is_numbered: bool) -> tuple[str, tuple[str, ...]]:
-    """The text with a place for each parameter, and their names in order."""
-    names: list[str] = []
-
-    def place(match: re.Match[str]) -> str:
-        if match[1] is None:
-            return match[0]
-        names.append(match[1])
-        return "$%d" if is_numbered else "?"
-
-    return _PARAM.sub(place, text.replace("%", "%%") if is_numbered else text), tuple(names)
 
 
 def _tuple_span(text: str) -> tuple[int, int]:
@@ -201,6 +222,15 @@ def _tuple_span(text: str) -> tuple[int, int]:
         if depth == 0:
             return found.end() - 1, bracket.end()
     return 0, 0
+
+
+def _check_rows(
+    query: str, names: frozenset[str], rows: Sequence[Mapping[str, Any]], *, is_complete: bool
+) -> None:
+    width = len(names)
+    for row in rows:
+        if not is_complete or len(row) != width:
+            check_names(query, tuple(names), row)
 
 
 def _disagreement(query: str, names: frozenset[str], params: Mapping[str, Any]) -> str:

@@ -13,4 +13,4 @@ async def tell(tx: Transaction, action: str, *, organization_id: int, project_id
         project_id=project_id,
         detail={"action": action},
     )
-    await feed.append(tx, [entry])
+    feed.append(tx, [entry])

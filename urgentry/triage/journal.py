@@ -52,7 +52,7 @@ class Journal:
     async def write(self, tx: Transaction) -> None:
         """Writes everything; the last thing that a transaction does."""
         await activity.insert_entries(tx, self._activities)
-        await feed.append(tx, list(self._entries()))
+        feed.append(tx, list(self._entries()))
 
     def _entries(self) -> Iterable[FeedEntry]:
         for (project_id, issue_id), detail in self._actions.items():

@@ -4,7 +4,7 @@
 INSERT INTO hash (project_id, hash, first_seen, last_seen)
 VALUES (:project_id, :hash, :seen, :seen)
 ON CONFLICT (project_id, hash) DO UPDATE SET project_id = excluded.project_id
-RETURNING id, project_id, hash, issue_id
+RETURNING id, project_id, hash, issue_id, users_seen
 
 -- name: attach
 -- Gives hashes to an issue.
@@ -12,15 +12,16 @@ WITH v(id, issue_id) AS (VALUES (CAST(:id AS bigint), CAST(:issue_id AS bigint))
 UPDATE hash SET issue_id = v.issue_id FROM v WHERE hash.id = v.id
 
 -- name: count_events
--- Adds a batch's events to the hashes that decided them.
-WITH v(id, events, first_seen, last_seen) AS (
+-- Adds a batch's events and users to the hashes that decided them.
+WITH v(id, events, users, first_seen, last_seen) AS (
     VALUES (
-        CAST(:id AS bigint), CAST(:events AS bigint),
+        CAST(:id AS bigint), CAST(:events AS bigint), CAST(:users AS bigint),
         CAST(:first_seen AS bigint), CAST(:last_seen AS bigint)
     )
 )
 UPDATE hash SET
     times_seen = hash.times_seen + v.events,
+    users_seen = hash.users_seen + v.users,
     first_seen = CASE
         WHEN hash.times_seen = 0 OR v.first_seen < hash.first_seen
         THEN v.first_seen ELSE hash.first_seen
@@ -28,9 +29,3 @@ UPDATE hash SET
     last_seen = CASE WHEN v.last_seen > hash.last_seen THEN v.last_seen ELSE hash.last_seen END
 FROM v
 WHERE hash.id = v.id
-RETURNING hash.id, hash.users_seen
-
--- name: add_users
--- Adds users that a hash had not met.
-WITH v(id, users) AS (VALUES (CAST(:id AS bigint), CAST(:users AS bigint)))
-UPDATE hash SET users_seen = hash.users_seen + v.users FROM v WHERE hash.id = v.id

@@ -12,29 +12,23 @@ DELETE FROM applied_batch
 WHERE id IN (SELECT id FROM applied_batch WHERE applied_at < :at LIMIT :limit)
 
 -- name: claim_event_ids
--- Takes event ids; those that come back were free in this slice.
+-- Takes event ids; those that come back were free in this slice and in the two beside it.
+WITH v(slice, project_id, event_id, event_row, expires_day) AS (
+    VALUES (
+        CAST(:slice AS bigint), CAST(:project_id AS bigint), CAST(:event_id AS bytea),
+        CAST(:event_row AS bigint), CAST(:expires_day AS bigint)
+    )
+)
 INSERT INTO event_id (slice, project_id, event_id, event_row, expires_day)
-VALUES (:slice, :project_id, :event_id, :event_row, :expires_day)
+SELECT v.slice, v.project_id, v.event_id, v.event_row, v.expires_day
+FROM v
+WHERE NOT EXISTS (
+    SELECT 1 FROM event_id AS taken
+    WHERE taken.slice IN (:before, :after)
+        AND taken.project_id = v.project_id AND taken.event_id = v.event_id
+)
 ON CONFLICT (slice, project_id, event_id) DO NOTHING
 RETURNING project_id, event_id
-
--- name: list_taken_event_ids (sqlite)
--- Of event ids: those that either slice holds. The texts part because a parameter of bytes needs its
--- type said on PostgreSQL, and SQLite has no name for it that both know.
-WITH v(project_id, event_id) AS (VALUES (:project_id, :event_id))
-SELECT v.project_id, v.event_id FROM v
-JOIN event_id AS taken
-    ON taken.slice IN (:before, :after)
-        AND taken.project_id = v.project_id AND taken.event_id = v.event_id
-
--- name: list_taken_event_ids (postgres)
--- Of event ids: those that either slice holds. The texts part because a parameter of bytes needs its
--- type said on PostgreSQL, and SQLite has no name for it that both know.
-WITH v(project_id, event_id) AS (VALUES (CAST(:project_id AS bigint), CAST(:event_id AS bytea)))
-SELECT v.project_id, v.event_id FROM v
-JOIN event_id AS taken
-    ON taken.slice IN (:before, :after)
-        AND taken.project_id = v.project_id AND taken.event_id = v.event_id
 
 -- name: insert_events
 -- Writes the narrow rows of events.
@@ -71,6 +65,26 @@ VALUES (
 )
 RETURNING id, project_id, short_id
 
+-- name: lock_issues (sqlite)
+-- Issues as they are, which nobody else changes until the end of the transaction: on SQLite since it
+-- writes, on PostgreSQL since their rows are locked, in the order of their ids.
+WITH v(id) AS (VALUES (:id))
+SELECT
+    issue.id, issue.project_id, issue.short_id, issue.status, issue.status_changed_at,
+    issue.times_seen, issue.users_seen, issue.resolution, issue.resolution_release_id,
+    issue.archive_until_at, issue.archive_until_times_seen, issue.archive_until_users_seen
+FROM v JOIN issue ON issue.id = v.id
+
+-- name: lock_issues (postgres)
+WITH v(id) AS (VALUES (CAST(:id AS bigint)))
+SELECT
+    issue.id, issue.project_id, issue.short_id, issue.status, issue.status_changed_at,
+    issue.times_seen, issue.users_seen, issue.resolution, issue.resolution_release_id,
+    issue.archive_until_at, issue.archive_until_times_seen, issue.archive_until_users_seen
+FROM v JOIN issue ON issue.id = v.id
+ORDER BY issue.id
+FOR UPDATE OF issue
+
 -- name: count_events
 -- Adds a batch's events to issues; what the newest event says of the issue replaces what was known.
 WITH v(
@@ -99,10 +113,6 @@ UPDATE issue SET
     last_release_id = COALESCE(v.release_id, issue.last_release_id)
 FROM v
 WHERE issue.id = v.id
-RETURNING
-    issue.id, issue.project_id, issue.short_id, issue.status, issue.status_changed_at,
-    issue.times_seen, issue.users_seen, issue.resolution, issue.resolution_release_id,
-    issue.archive_until_at, issue.archive_until_times_seen, issue.archive_until_users_seen
 
 -- name: reopen_issues
 -- Moves issues back to unresolved because an event arrived.

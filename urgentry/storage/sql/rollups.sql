@@ -53,7 +53,7 @@ ON CONFLICT (release_id, project_id) DO UPDATE SET
     END
 
 -- name: add_users
--- Events by hash and user; a row whose events equal what was added is new.
+-- Events by hash and user.
 INSERT INTO hash_user (hash_id, user_key, project_id, ident, events, first_seen, last_seen)
 VALUES (:hash_id, :user_key, :project_id, :ident, :events, :first_seen, :last_seen)
 ON CONFLICT (hash_id, user_key) DO UPDATE SET
@@ -66,16 +66,15 @@ ON CONFLICT (hash_id, user_key) DO UPDATE SET
         WHEN excluded.last_seen > hash_user.last_seen
         THEN excluded.last_seen ELSE hash_user.last_seen
     END
-RETURNING hash_id, user_key, events
 
--- name: list_users_met_elsewhere
--- Of pairs of hash and user: those whose user another hash of the same issue has met too.
+-- name: list_users_met
+-- Of pairs of hash and user: those whose user the issue has met, with the hash that met him.
 WITH v(hash_id, user_key) AS (VALUES (CAST(:hash_id AS bigint), CAST(:user_key AS bigint)))
-SELECT v.hash_id, v.user_key, other.id AS other_hash_id
+SELECT v.hash_id, v.user_key, met.id AS met_hash_id
 FROM v
 JOIN hash AS own ON own.id = v.hash_id
-JOIN hash AS other ON other.issue_id = own.issue_id AND other.id <> own.id
-JOIN hash_user ON hash_user.hash_id = other.id AND hash_user.user_key = v.user_key
+JOIN hash AS met ON met.issue_id = own.issue_id
+JOIN hash_user ON hash_user.hash_id = met.id AND hash_user.user_key = v.user_key
 
 -- name: add_event_users
 -- Who the users of events are, by the columns that people search for.
