@@ -1,28 +1,16 @@
-"""The composition root: settings become opened backends and one ASGI application.
+"""The composition root: settings and an opened database become one ASGI application."""
 
-`serve` owns the order of start and stop. At the start: lock, open, listen, wait until the schema
-serves, then work. At the end: refuse, drain, flush, close.
-"""
-
-import asyncio
-import gc
-import os
-import signal
-import sys
-from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack, suppress
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-import structlog
 from starlette.applications import Starlette
 
 from urgentry import clock
+from urgentry.access.seals import Seals
 from urgentry.api.endpoint import ApiDeps
 from urgentry.api.routes import routes as api_routes
 from urgentry.config import Settings
 from urgentry.domain.feed import FeedEntry, FeedKind
-from urgentry.errors import ConfigError, StorageError
 from urgentry.ingest.budget import BytesInFlight
 from urgentry.ingest.endpoint import PATH as INGEST_PATH
 from urgentry.ingest.endpoint import Ingest
@@ -33,43 +21,24 @@ from urgentry.ingest.quota import Quotas
 from urgentry.ingest.scopes import Scopes
 from urgentry.ingest.unpack import UnpackLimits
 from urgentry.ingest.wire import BodyLimits, collapse_slashes
-from urgentry.jobs.aging import keep_aging
-from urgentry.jobs.housekeeping import keep_house, prepare_partitions
 from urgentry.jobs.pulse import Pulse
-from urgentry.jobs.supervise import supervise
 from urgentry.live.hub import Hub
 from urgentry.metrics import Metrics
 from urgentry.operations import PATHS as OPERATIONS_PATHS
 from urgentry.operations import Operations
-from urgentry.server import HttpServer
-from urgentry.storage import migrate as schema
-from urgentry.storage.data_directory import lock_data_directory
 from urgentry.storage.database import Database
-from urgentry.storage.dsn import sqlite_path
-from urgentry.storage.open import open_database
-from urgentry.storage.postgres_pool import PoolSettings
-from urgentry.tenancy.onboard import Wish, bootstrap
 from urgentry.web.deps import WebDeps
 from urgentry.web.routes import routes as web_routes
 
-_SWITCH_SECONDS = 0.0001
 _OLDEST_EVENT = 10 * clock.SECOND
-_SCHEMA_POLL_SECONDS = 1.0
-_COMMAND_SECONDS = 12.0
-_GARBAGE_THRESHOLD = 20_000
-"""New containers before a collection looks for cycles. An event makes a thousand and no cycle, so
-Python's own 700 would look more than once an event."""
-_FLUSH_SECONDS = 3.0
-_STATEMENT_CACHES = {"auto": None, "yes": 0, "no": 100}
-"""By what the operator says of a pooler in between: prepared statements survive none."""
-
-log = structlog.get_logger(__name__)
 
 
 class App:
     """Everything that one process serves."""
 
-    def __init__(self, settings: Settings, database: Database, metrics: Metrics) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, metrics: Metrics, seals: Seals
+    ) -> None:
         limits = settings.limits
         self.metrics = metrics
         self.database = database
@@ -109,6 +78,7 @@ class App:
                 ApiDeps(
                     database=database,
                     base_url=settings.base_url,
+                    seals=seals,
                     event_retention_days=limits.event_retention_days,
                 )
             )
@@ -119,6 +89,7 @@ class App:
                     database=database,
                     hub=self.hub,
                     base_url=settings.base_url,
+                    seals=seals,
                     trusted_proxies=settings.trusted_proxies,
                     event_retention_days=limits.event_retention_days,
                 )
@@ -186,151 +157,3 @@ async def _answer_not_ready(_scope: Any, _receive: Any, send: Any) -> None:
     ]
     await send({"type": "http.response.start", "status": 503, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-
-
-async def serve(settings: Settings, *, migrate: bool) -> None:
-    """Serves until SIGTERM or SIGINT; returns when everything accepted is written."""
-    sys.setswitchinterval(_SWITCH_SECONDS)
-    metrics = Metrics()
-    async with AsyncExitStack() as stack:
-        if is_embedded(settings):
-            stack.enter_context(lock_data_directory(sqlite_path(settings.database.dsn).parent))
-        database = open_settings_database(settings, observe_wait=metrics.pool_wait_seconds.observe)
-        stack.push_async_callback(database.close)
-        app = App(settings, database, metrics)
-        listener = HttpServer(
-            app,
-            host=settings.host,
-            port=settings.port,
-            drain_timeout_s=settings.shutdown_timeout_s,
-        )
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(
-                number, _refuse, app, listener, settings.shutdown_timeout_s
-            )
-        await _run(settings, app, listener, migrate=migrate or is_embedded(settings))
-    log.info("stopped")
-
-
-def _refuse(app: App, listener: HttpServer, timeout_s: int) -> None:
-    """The first step of stopping: not ready any more, live streams end, no new connections. What
-    comes on open ones is still served, for as long as the listener lets it."""
-    app.is_stopping = True
-    app.hub.close()
-    listener.stop()
-    asyncio.get_running_loop().call_later(timeout_s, app.pipeline.give_up)
-
-
-async def _run(settings: Settings, app: App, listener: HttpServer, *, migrate: bool) -> None:
-    """Listens until told to stop, then drains and flushes. Whoever waited for an answer has it by
-    then, be it that time was up: a database that hangs ends the flush."""
-    async with asyncio.TaskGroup() as tasks:
-        work = tasks.create_task(_work(settings, app, migrate=migrate))
-        writer = tasks.create_task(app.pipeline.run())
-        await listener.serve()
-        app.pipeline.close()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_FLUSH_SECONDS):
-                await writer
-                await app.ledger.flush()
-        work.cancel()
-
-
-async def _work(settings: Settings, app: App, *, migrate: bool) -> None:
-    """Waits until the schema serves, opens the doors, then keeps the jobs running."""
-    await _wait_for_database(settings, app, migrate=migrate)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_GARBAGE_THRESHOLD)
-    app.not_ready = None
-    log.info("ready", url=settings.base_url)
-    async with asyncio.TaskGroup() as jobs:
-        jobs.create_task(supervise("pulse", app.pulse.run))
-        jobs.create_task(supervise("feed", app.hub.run))
-        jobs.create_task(supervise("ledger", app.ledger.run))
-        jobs.create_task(supervise("quotas", app.quotas.run))
-        jobs.create_task(supervise("housekeeping", lambda: keep_house(app.database)))
-        jobs.create_task(supervise("aging", lambda: keep_aging(app.database)))
-
-
-async def _wait_for_database(settings: Settings, app: App, *, migrate: bool) -> None:
-    """Returns when the database is prepared. Without PostgreSQL, or on an older schema, it waits
-    and says what to do; a SQLite file that cannot be used stops the start."""
-    while True:
-        try:
-            if migrate:
-                await schema.migrate(app.database)
-            await schema.check(app.database)
-            await prepare_partitions(app.database)
-            await _bootstrap(settings, app)
-        except StorageError as error:
-            if is_embedded(settings):
-                raise
-            problem = f"{error} ({error.hint})" if error.hint else str(error)
-            if app.not_ready != problem:
-                log.warning("waiting", problem=str(error), hint=error.hint)
-            app.not_ready = problem
-            await asyncio.sleep(_SCHEMA_POLL_SECONDS)
-        else:
-            return
-
-
-async def _bootstrap(settings: Settings, app: App) -> None:
-    """Makes what `URGENTRY_BOOTSTRAP_*` asks for, where it does not exist yet."""
-    wanted = settings.bootstrap
-    if not wanted.org:
-        return
-    made = await bootstrap(
-        app.database,
-        Wish(
-            organization=wanted.org,
-            project=wanted.project,
-            email=wanted.email,
-            password=bootstrap_password(settings),
-            auth_token=wanted.auth_token or None,
-            retention_days=settings.limits.event_retention_days,
-        ),
-        base_url=settings.base_url,
-    )
-    log.info("bootstrapped", organization=made.organization, project=made.project)
-
-
-def bootstrap_password(settings: Settings) -> str | None:
-    """The password that the environment gives for the first account, if it gives one."""
-    if settings.bootstrap.password_file:
-        return read_password_file(settings.bootstrap.password_file)
-    return settings.bootstrap.password or None
-
-
-def read_password_file(path: str) -> str:
-    """The first line of a file."""
-    try:
-        return Path(path).read_text().partition("\n")[0].rstrip("\r")
-    except OSError as error:
-        raise ConfigError(f"cannot read the password file {path}: {error.strerror}") from error
-
-
-def is_embedded(settings: Settings) -> bool:
-    """Whether the database is a SQLite file."""
-    return settings.database.dsn.startswith("sqlite:")
-
-
-def open_settings_database(
-    settings: Settings,
-    *,
-    observe_wait: Callable[[float], None] | None = None,
-    is_limited: bool = True,
-) -> Database:
-    """The database that the settings name. Statements of a migration are not limited in time."""
-    configured = settings.database
-    return open_database(
-        configured.dsn,
-        pool=PoolSettings(
-            size=configured.pool_size,
-            statement_cache=_STATEMENT_CACHES[configured.pooler],
-            application_name=f"urgentry-{os.getpid()}",
-            command_seconds=_COMMAND_SECONDS if is_limited else None,
-        ),
-        statement_seconds=configured.statement_timeout_ms / 1000 if is_limited else None,
-        observe_wait=observe_wait,
-    )

@@ -10,16 +10,16 @@ import msgspec
 import uvloop
 
 from urgentry import __version__
-from urgentry.app import (
+from urgentry.config import Settings
+from urgentry.errors import SchemaMismatch, UrgentryError
+from urgentry.logs import set_up_logging
+from urgentry.opening import (
     bootstrap_password,
     is_embedded,
     open_settings_database,
     read_password_file,
-    serve,
 )
-from urgentry.config import Settings
-from urgentry.errors import SchemaMismatch, UrgentryError
-from urgentry.logs import set_up_logging
+from urgentry.serving import serve
 from urgentry.storage import migrate as schema
 from urgentry.tenancy.onboard import Wish, bootstrap
 

@@ -19,6 +19,7 @@ from urgentry.access.authentication import authenticate
 from urgentry.access.decision import Access, access, forbidden
 from urgentry.access.origin import require_own_origin
 from urgentry.access.principal import Principal
+from urgentry.access.seals import Seals
 from urgentry.access.sessions import COOKIE
 from urgentry.domain.account import Account
 from urgentry.errors import (
@@ -50,6 +51,7 @@ class ApiDeps(msgspec.Struct, frozen=True, kw_only=True):
 
     database: Database
     base_url: str
+    seals: Seals = msgspec.field(default_factory=Seals)
     event_retention_days: int = 90
 
 
@@ -204,7 +206,7 @@ async def _handled(request: Request, deps: ApiDeps, declared: Endpoint) -> Respo
 
 async def _principal(request: Request, deps: ApiDeps, declared: Endpoint) -> Principal:
     authorization = request.headers.get("authorization")
-    session = request.cookies.get(COOKIE)
+    session = deps.seals.open(request.cookies.get(COOKIE))
     if declared.is_public and not authorization and not session:
         return Principal()
     return await authenticate(deps.database, authorization=authorization, session=session)

@@ -132,8 +132,8 @@ class Settings:
     )
     secret_keys: tuple[str, ...] = setting(
         (),
-        "Comma list of keys for cookies and links: the first signs, all verify. Needed with "
-        "several replicas.",
+        "Comma list of keys for session cookies: the first signs, all verify. Needed with several "
+        "replicas.",
         parse=secret_keys,
         shown="made once, kept in the data directory",
         secret=True,

@@ -1,10 +1,12 @@
-"""The data directory of a server on SQLite: who may use it, and on which file systems.
+"""The data directory of a server: who may use it, on which file systems, and the key kept in it.
 
-`app.py` takes the lock for `serve`; `bootstrap`, `migrate` and other commands run beside it.
+`serving.py` takes the lock for `serve`; `bootstrap`, `migrate` and other commands run beside it.
 """
 
 import fcntl
 import os
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,6 +14,7 @@ from typing import Self
 from urgentry.errors import ConfigError
 
 LOCK_NAME = "urgentry.lock"
+KEY_NAME = "secret_key"
 
 _MOUNTS = Path("/proc/mounts")
 _NETWORK = frozenset({
@@ -60,6 +63,23 @@ def lock_data_directory(path: Path) -> DirectoryLock:
     os.ftruncate(descriptor, 0)
     os.write(descriptor, str(os.getpid()).encode())
     return DirectoryLock(descriptor)
+
+
+def kept_key(path: Path, new: Callable[[], str]) -> str:
+    """The key of the directory, made at the first call. Only its owner can read the file. OSError
+    where there can be no file."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = path / KEY_NAME
+    if not file.exists():
+        fresh = path / f".{KEY_NAME}.{os.getpid()}"
+        fresh.touch(mode=0o600)
+        try:
+            fresh.write_text(new())
+            with suppress(FileExistsError):  # of two that start at once the first one's counts
+                os.link(fresh, file)
+        finally:
+            fresh.unlink()
+    return file.read_text().strip()
 
 
 def refuse_network_volume(path: Path) -> None:

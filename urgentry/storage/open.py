@@ -1,4 +1,4 @@
-"""Opens the database that a DSN names. Only `app.py` and `cli.py` call this.
+"""Opens the database that a DSN names. Only `opening.py` calls this.
 
 Understood are `sqlite:///relative.db`, `sqlite:////absolute.db`, `postgresql://…`, `postgres://…`.
 """

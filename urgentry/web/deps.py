@@ -2,6 +2,7 @@
 
 import msgspec
 
+from urgentry.access.seals import Seals
 from urgentry.live.hub import Hub
 from urgentry.protocol.forwarded import Networks
 from urgentry.storage.database import Database
@@ -13,6 +14,7 @@ class WebDeps(msgspec.Struct, frozen=True, kw_only=True):
     database: Database
     hub: Hub
     base_url: str
+    seals: Seals = msgspec.field(default_factory=Seals)
     trusted_proxies: Networks = ()
     event_retention_days: int = 90
 

@@ -103,7 +103,8 @@ async def _handled(visit: Visit, declared: Page) -> Response:
         raise ApiError(405, "This address cannot be used that way.", headers=allowed)
     if method not in SAFE_METHODS and not is_own_origin(request.headers, visit.deps.base_url):
         raise ApiError(403, "This form was not sent from a page of this server.")
-    visit.known_principal = await principal_of_session(visit.database, request.cookies.get(COOKIE))
+    session = visit.deps.seals.open(request.cookies.get(COOKIE))
+    visit.known_principal = await principal_of_session(visit.database, session)
     if visit.known_principal is None and not declared.is_public:
         raise ApiError(401, "Sign in first.")
     return await handler(visit)

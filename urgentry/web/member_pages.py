@@ -5,7 +5,7 @@ from starlette.responses import Response
 from urgentry import clock
 from urgentry.access.decision import Access, found
 from urgentry.access.scopes import ROLE_MEANING
-from urgentry.access.sessions import cookie_header, open_session
+from urgentry.access.sessions import open_session
 from urgentry.domain.account import Account
 from urgentry.domain.organization import Member, Role
 from urgentry.errors import ApiError, FieldError
@@ -151,7 +151,7 @@ async def _sign_in(visit: Visit, account: Account) -> None:
         return opened.cookie
 
     cookie = await visit.database.write(write)
-    visit.cookies.append(cookie_header(cookie, is_secure=visit.deps.is_secure))
+    visit.cookies.append(visit.session_cookie(cookie))
 
 
 PAGES = (

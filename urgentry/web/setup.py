@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from urgentry.access.sessions import cookie_header, open_session
+from urgentry.access.sessions import open_session
 from urgentry.domain.organization import slugify
 from urgentry.errors import ApiError, FieldError
 from urgentry.storage import accounts
@@ -61,7 +61,7 @@ async def _sign_in(visit: Visit, made: BootstrapResult) -> None:
         return opened.cookie
 
     cookie = await visit.database.write(write)
-    visit.cookies.append(cookie_header(cookie, is_secure=visit.deps.is_secure))
+    visit.cookies.append(visit.session_cookie(cookie))
 
 
 PAGES = (page("/setup/", public=True, GET=show, POST=make),)

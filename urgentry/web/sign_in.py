@@ -62,7 +62,7 @@ async def enter(visit: Visit) -> Response:
         if "Retry-After" in error.headers:
             refused.headers["retry-after"] = error.headers["Retry-After"]
         return refused
-    visit.cookies.append(cookie_header(signed_in.cookie, is_secure=visit.deps.is_secure))
+    visit.cookies.append(visit.session_cookie(signed_in.cookie))
     return visit.redirect(target)
 
 

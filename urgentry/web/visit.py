@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from urgentry.access.decision import Access, access, visible_organizations, visible_projects
 from urgentry.access.principal import Principal
+from urgentry.access.sessions import cookie_header
 from urgentry.domain.account import Account
 from urgentry.domain.organization import Organization
 from urgentry.domain.project import Project
@@ -164,6 +165,10 @@ class Visit:
             body = gzip.compress(body, _PACK_LEVEL)
             headers["content-encoding"] = "gzip"
         return self._with_cookies(Response(body, status, headers))
+
+    def session_cookie(self, text: str) -> str:
+        """The header that signs in with a session's text."""
+        return cookie_header(self.deps.seals.seal(text), is_secure=self.deps.is_secure)
 
     def _with_cookies(self, response: Response) -> Response:
         for cookie in self.cookies:

@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 
+import asyncpg
 import httpx
 import pytest
 
@@ -14,6 +15,11 @@ from tests.server.running_server import COMMAND, ROOT, RunningServer
 
 READY_WITHIN_S = 10.0
 PENDING = 3
+SLOW_DDL = """
+    CREATE FUNCTION dawdle() RETURNS event_trigger LANGUAGE plpgsql
+        AS 'BEGIN PERFORM pg_sleep(0.05); END';
+    CREATE EVENT TRIGGER dawdling ON ddl_command_start EXECUTE FUNCTION dawdle();
+"""
 
 
 async def test_a_server_waits_until_somebody_migrates(run: Run, direct_dsn: str) -> None:
@@ -31,6 +37,20 @@ async def test_a_server_waits_until_somebody_migrates(run: Run, direct_dsn: str)
         assert "urgentry migrate" in server.log()
         project = await asyncio.to_thread(server.bootstrap)
         assert (await send_all(server, project, errors(5))).statuses == {200: 5}
+
+
+@pytest.mark.parametrize("by", ["serve", "migrate"])
+async def test_a_migration_may_take_longer_than_other_statements(
+    run: Run, direct_dsn: str, by: str
+) -> None:
+    connection = await asyncpg.connect(direct_dsn)
+    await connection.execute(SLOW_DDL)
+    await connection.close()
+    short = {"URGENTRY_DATABASE_STATEMENT_TIMEOUT_MS": "300"}
+    async with run.launched(direct_dsn, by == "serve", **short) as server:
+        if by == "migrate":
+            await asyncio.to_thread(server.run, "migrate")
+        await asyncio.to_thread(server.wait_ready)
 
 
 def test_forward_and_back(dsn: str, tmp_path_factory: pytest.TempPathFactory) -> None:

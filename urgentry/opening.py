@@ -1,0 +1,80 @@
+"""From settings to what they name: the database, the keys, the first password. Called by `serving`
+and by the commands of `cli`.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from urgentry.access.seals import Seals, new_key
+from urgentry.config import Settings
+from urgentry.errors import ConfigError
+from urgentry.storage.data_directory import kept_key
+from urgentry.storage.database import Database
+from urgentry.storage.open import open_database
+from urgentry.storage.postgres_pool import PoolSettings
+
+_COMMAND_SECONDS = 12.0
+_STATEMENT_CACHES = {"auto": None, "yes": 0, "no": 100}
+"""By what the operator says of a pooler in between: prepared statements survive none."""
+
+log = structlog.get_logger(__name__)
+
+
+def open_seals(settings: Settings) -> Seals:
+    """Signs by the configured keys, else by one that is kept in the data directory. Where nothing
+    can be kept, sessions end with the process."""
+    if settings.secret_keys:
+        return Seals(settings.secret_keys)
+    try:
+        return Seals((kept_key(settings.data_dir, new_key),))
+    except OSError as error:
+        log.warning(
+            "key_not_kept",
+            problem=str(error),
+            hint="set URGENTRY_SECRET_KEYS, or people are signed out at each start",
+        )
+        return Seals()
+
+
+def bootstrap_password(settings: Settings) -> str | None:
+    """The password that the environment gives for the first account, if it gives one."""
+    if settings.bootstrap.password_file:
+        return read_password_file(settings.bootstrap.password_file)
+    return settings.bootstrap.password or None
+
+
+def read_password_file(path: str) -> str:
+    """The first line of a file."""
+    try:
+        return Path(path).read_text().partition("\n")[0].rstrip("\r")
+    except OSError as error:
+        raise ConfigError(f"cannot read the password file {path}: {error.strerror}") from error
+
+
+def is_embedded(settings: Settings) -> bool:
+    """Whether the database is a SQLite file."""
+    return settings.database.dsn.startswith("sqlite:")
+
+
+def open_settings_database(
+    settings: Settings,
+    *,
+    observe_wait: Callable[[float], None] | None = None,
+    is_limited: bool = True,
+) -> Database:
+    """The database that the settings name. Statements of a migration are not limited in time."""
+    configured = settings.database
+    return open_database(
+        configured.dsn,
+        pool=PoolSettings(
+            size=configured.pool_size,
+            statement_cache=_STATEMENT_CACHES[configured.pooler],
+            application_name=f"urgentry-{os.getpid()}",
+            command_seconds=_COMMAND_SECONDS if is_limited else None,
+        ),
+        statement_seconds=configured.statement_timeout_ms / 1000 if is_limited else None,
+        observe_wait=observe_wait,
+    )

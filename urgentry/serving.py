@@ -1,0 +1,150 @@
+"""The life of a server: lock, open, listen, wait until the schema serves, then work. At the end:
+refuse, drain, flush, close. Called by `cli`.
+"""
+
+import asyncio
+import gc
+import signal
+import sys
+from contextlib import AsyncExitStack, suppress
+
+import structlog
+
+from urgentry.app import App
+from urgentry.config import Settings
+from urgentry.errors import StorageError
+from urgentry.jobs.aging import keep_aging
+from urgentry.jobs.housekeeping import keep_house, prepare_partitions
+from urgentry.jobs.supervise import supervise
+from urgentry.metrics import Metrics
+from urgentry.opening import bootstrap_password, is_embedded, open_seals, open_settings_database
+from urgentry.server import HttpServer
+from urgentry.storage import migrate as schema
+from urgentry.storage.data_directory import lock_data_directory
+from urgentry.storage.dsn import sqlite_path
+from urgentry.tenancy.onboard import Wish, bootstrap
+
+_SWITCH_SECONDS = 0.0001
+_SCHEMA_POLL_SECONDS = 1.0
+_GARBAGE_THRESHOLD = 20_000
+"""New containers before a collection looks for cycles. An event makes a thousand and no cycle, so
+Python's own 700 would look more than once an event."""
+_FLUSH_SECONDS = 3.0
+
+log = structlog.get_logger(__name__)
+
+
+async def serve(settings: Settings, *, migrate: bool) -> None:
+    """Serves until SIGTERM or SIGINT; returns when everything accepted is written."""
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    metrics = Metrics()
+    async with AsyncExitStack() as stack:
+        if is_embedded(settings):
+            stack.enter_context(lock_data_directory(sqlite_path(settings.database.dsn).parent))
+        database = open_settings_database(settings, observe_wait=metrics.pool_wait_seconds.observe)
+        stack.push_async_callback(database.close)
+        app = App(settings, database, metrics, open_seals(settings))
+        listener = HttpServer(
+            app,
+            host=settings.host,
+            port=settings.port,
+            drain_timeout_s=settings.shutdown_timeout_s,
+        )
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(
+                number, _refuse, app, listener, settings.shutdown_timeout_s
+            )
+        await _run(settings, app, listener, migrate=migrate or is_embedded(settings))
+    log.info("stopped")
+
+
+def _refuse(app: App, listener: HttpServer, timeout_s: int) -> None:
+    """The first step of stopping: not ready any more, live streams end, no new connections. What
+    comes on open ones is still served, for as long as the listener lets it."""
+    app.is_stopping = True
+    app.hub.close()
+    listener.stop()
+    asyncio.get_running_loop().call_later(timeout_s, app.pipeline.give_up)
+
+
+async def _run(settings: Settings, app: App, listener: HttpServer, *, migrate: bool) -> None:
+    """Listens until told to stop, then drains and flushes. Whoever waited for an answer has it by
+    then, be it that time was up: a database that hangs ends the flush."""
+    async with asyncio.TaskGroup() as tasks:
+        work = tasks.create_task(_work(settings, app, migrate=migrate))
+        writer = tasks.create_task(app.pipeline.run())
+        await listener.serve()
+        app.pipeline.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_FLUSH_SECONDS):
+                await writer
+                await app.ledger.flush()
+        work.cancel()
+
+
+async def _work(settings: Settings, app: App, *, migrate: bool) -> None:
+    """Waits until the schema serves, opens the doors, then keeps the jobs running."""
+    await _wait_for_database(settings, app, migrate=migrate)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_GARBAGE_THRESHOLD)
+    app.not_ready = None
+    log.info("ready", url=settings.base_url)
+    async with asyncio.TaskGroup() as jobs:
+        jobs.create_task(supervise("pulse", app.pulse.run))
+        jobs.create_task(supervise("feed", app.hub.run))
+        jobs.create_task(supervise("ledger", app.ledger.run))
+        jobs.create_task(supervise("quotas", app.quotas.run))
+        jobs.create_task(supervise("housekeeping", lambda: keep_house(app.database)))
+        jobs.create_task(supervise("aging", lambda: keep_aging(app.database)))
+
+
+async def _wait_for_database(settings: Settings, app: App, *, migrate: bool) -> None:
+    """Returns when the database is prepared. Without PostgreSQL, or on an older schema, it waits
+    and says what to do; a SQLite file that cannot be used stops the start."""
+    while True:
+        try:
+            if migrate:
+                await _migrate(settings)
+            await schema.check(app.database)
+            await prepare_partitions(app.database)
+            await _bootstrap(settings, app)
+        except StorageError as error:
+            if is_embedded(settings):
+                raise
+            problem = f"{error} ({error.hint})" if error.hint else str(error)
+            if app.not_ready != problem:
+                log.warning("waiting", problem=str(error), hint=error.hint)
+            app.not_ready = problem
+            await asyncio.sleep(_SCHEMA_POLL_SECONDS)
+        else:
+            return
+
+
+async def _migrate(settings: Settings) -> None:
+    """Migrates on connections of its own, whose statements may take the time that they need."""
+    database = open_settings_database(settings, is_limited=False)
+    try:
+        await schema.migrate(database)
+    finally:
+        await database.close()
+
+
+async def _bootstrap(settings: Settings, app: App) -> None:
+    """Makes what `URGENTRY_BOOTSTRAP_*` asks for, where it does not exist yet."""
+    wanted = settings.bootstrap
+    if not wanted.org:
+        return
+    made = await bootstrap(
+        app.database,
+        Wish(
+            organization=wanted.org,
+            project=wanted.project,
+            email=wanted.email,
+            password=bootstrap_password(settings),
+            auth_token=wanted.auth_token or None,
+            retention_days=settings.limits.event_retention_days,
+        ),
+        base_url=settings.base_url,
+    )
+    log.info("bootstrapped", organization=made.organization, project=made.project)
