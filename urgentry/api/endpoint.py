@@ -206,7 +206,8 @@ async def _handled(request: Request, deps: ApiDeps, declared: Endpoint) -> Respo
 
 async def _principal(request: Request, deps: ApiDeps, declared: Endpoint) -> Principal:
     authorization = request.headers.get("authorization")
-    session = deps.seals.open(request.cookies.get(COOKIE))
-    if declared.is_public and not authorization and not session:
+    sealed = request.cookies.get(COOKIE)
+    if declared.is_public and not authorization and not sealed:
         return Principal()
+    session = deps.seals.open(sealed)
     return await authenticate(deps.database, authorization=authorization, session=session)

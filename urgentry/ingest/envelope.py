@@ -28,8 +28,8 @@ _MAX_LENGTH = 2**32 - 1
 
 T = TypeVar("T")
 
-# A string, closed or not, or a bracket. Possessive, so that no input makes it go back.
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[{}\[\]]', re.DOTALL)
+# A string, closed or not, or a bracket. Nothing that must match follows, so it never goes back.
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*"?|[{}\[\]]', re.DOTALL)
 _JSON_SPACE = re.compile(rb"[ \t\r\n]*+")
 
 

@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from tests import openapi
 from urgentry.access.passwords import hash_password
 from urgentry.access.scopes import SCOPES
+from urgentry.access.seals import Seals
 from urgentry.api.endpoint import ApiDeps
 from urgentry.api.routes import routes
 from urgentry.domain.account import Account
@@ -27,6 +28,8 @@ from urgentry.tenancy.tokens import create_account_token
 
 BASE_URL = "https://errors.example.com"
 PASSWORD = "correct horse"
+SEALS = Seals()
+"""Of the API in the test's own process."""
 
 INSERT_ENVIRONMENT, INSERT_RELEASE, INSERT_RELEASE_PROJECT = parse(
     "seen",
@@ -129,7 +132,7 @@ class World:
 async def world(database: Database) -> AsyncIterator[World]:
     wish = Wish(organization="acme", project="web", email="ada@example.com", password=PASSWORD)
     first = await bootstrap(database, wish, base_url=BASE_URL)
-    deps = ApiDeps(database=database, base_url=BASE_URL)
+    deps = ApiDeps(database=database, base_url=BASE_URL, seals=SEALS)
     transport = httpx.ASGITransport(Starlette(routes=routes(deps)), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=BASE_URL) as client:
         owner = Speaker(client, first.auth_token or "")

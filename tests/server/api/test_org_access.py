@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from tests import openapi
-from tests.server.api.conftest import BASE_URL, PASSWORD, Speaker, World
+from tests.server.api.conftest import BASE_URL, PASSWORD, SEALS, Speaker, World
 from tests.server.api.test_org_shapes import READS
 from urgentry.access.scopes import SCOPES, expand
 from urgentry.access.sessions import COOKIE, sign_in
@@ -153,7 +153,7 @@ async def test_a_cookie_changes_things_for_our_own_pages_only(
         ip_address="192.0.2.1",
         user_agent="test",
     )
-    cookie = {"Cookie": f"{COOKIE}={opened.cookie}"}
+    cookie = {"Cookie": f"{COOKIE}={SEALS.seal(opened.cookie)}"}
     read = await world.client.get("/api/0/organizations/acme/", headers=cookie)
     assert read.status_code == 200
     url = "/api/0/organizations/acme/"

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.server.api.conftest import BASE_URL, World
+from tests.server.api.conftest import BASE_URL, SEALS, World
 from tests.server.security.conftest import rehearsing
 from tests.server.security.tenants import BODY, Things, names_for, operations, settle
 from urgentry.access.scopes import SCOPES
@@ -59,7 +59,7 @@ async def cookie_of(world: World, email: str) -> dict[str, str]:
 
     async def write(tx: Transaction) -> str:
         opened = await open_session(tx, account, ip_address="127.0.0.1", user_agent="test")
-        return opened.cookie
+        return SEALS.seal(opened.cookie)
 
     text = await world.database.write(write)
     return {"Cookie": f"{COOKIE}={text}", "Origin": BASE_URL}

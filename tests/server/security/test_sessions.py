@@ -63,7 +63,7 @@ def test_cookie_is_for_this_server_alone(site: Site) -> None:
     assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
     assert "Domain" not in cookie
     assert "Secure" not in cookie
-    assert re.match(rf"{COOKIE}=[\w-]{{40,}};", cookie)
+    assert re.match(rf"{COOKIE}=[\w-]{{40,}}\.[0-9a-f]{{32}};", cookie)
 
 
 def test_cookies_are_secure_below_https(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from urgentry.grouping.fingerprints.rules import FingerprintMatcher, FingerprintRule, matcher
 from urgentry.grouping.rule_line import RuleLine, rule_lines
 
-_QUOTED: Final = r'"((?:[^"\\]|\\.)*+)"'
+_QUOTED: Final = r'"([^"\\]*+(?:\\.[^"\\]*+)*)"'
 _KEY = re.compile(rf"(!?)(?:([A-Za-z0-9_.-]+)|{_QUOTED}):")
 _ARGUMENT = re.compile(rf"(?:{_QUOTED}|(\S+))")
 _VALUE = re.compile(rf"{_QUOTED}|(\{{\{{\s*\S+\s*\}}\}})|([^\s{{,]+)")

@@ -6,7 +6,7 @@ _ATOM: Final = r"a-zA-Z0-9.!\#$%&'*+/=?^_`{|}~-"
 _LABEL: Final = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
 
 # A run of atom characters is looked at once, from its start: what fails there fails in its middle.
-EMAIL: Final = rf"(?<![{_ATOM}])[{_ATOM}]++@{_LABEL}(?:\.{_LABEL})*+"
+EMAIL: Final = rf"(?<![{_ATOM}])[{_ATOM}]++@{_LABEL}(?:\.{_LABEL})*"
 
 _H: Final = "[0-9a-fA-F]{1,4}"
 _IPV6_FORMS: Final = (

@@ -19,7 +19,7 @@ _PLAIN: Final = r"""
         [A-Za-z][a-z]*+
         (?: [\s,;()\[\]"<>]++ | \.(?=\s) | \.?\Z )
         [\s,;()\[\]"<>]*+
-    )++
+    )+
 """
 WORD_START: Final = r"(?<!\w)(?=[0-9A-Za-z_])"
 MID_WORD: Final = r"(?<=\w)(?=[0-9SMTWFJAONDd])"
