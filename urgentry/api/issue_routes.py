@@ -59,6 +59,7 @@ ENDPOINTS = (
     endpoint(f"{_EVENTS}/", GET=project_events.list_events),
     endpoint(f"{_EVENTS}/{{event}}/", GET=project_events.show_event),
     endpoint(f"{_EVENTS}/{{event}}/json/", GET=project_events.show_json),
+    endpoint(f"{_EVENTS}/{{event}}/grouping-info/", GET=project_events.show_grouping),
     endpoint("/projects/{organization}/{project}/tags/", GET=issue_tags.list_keys),
     endpoint(
         "/projects/{organization}/{project}/tags/{key}/values/",

@@ -10,9 +10,12 @@ from urgentry.api.issue_events import shape_event
 from urgentry.api.issue_lookup import read_event_id
 from urgentry.api.shapes.events import event_json
 from urgentry.domain.project import Project
+from urgentry.grouping import grouping_info
+from urgentry.ingest.group import explain
 from urgentry.storage import events
 from urgentry.storage.database import Transaction
 from urgentry.storage.events import StoredEvent
+from urgentry.tenancy.grouping import grouping_settings_of
 
 
 async def list_events(call: Call) -> Response:
@@ -39,6 +42,18 @@ async def show_json(call: Call) -> Response:
         access = await call.enter(tx, "project:read", "event:read")
         stored = await _find(call, tx, access)
     return json_response(event_json(stored, _project(access)))
+
+
+async def show_grouping(call: Call) -> Response:
+    """Why an event is of its issue: the ways in which it can be grouped, with every part."""
+    async with call.database.read() as tx:
+        access = await call.enter(tx, "project:read", "event:read")
+        stored = await _find(call, tx, access)
+    event = stored.payload()
+    grouping = explain(event, grouping_settings_of(_project(access)))
+    if grouping is None:
+        raise not_found()
+    return json_response(grouping_info(grouping, event.get("hashes")))
 
 
 async def _find(call: Call, tx: Transaction, access: Access) -> StoredEvent:

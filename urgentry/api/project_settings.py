@@ -3,19 +3,33 @@
 from typing import Any
 
 from urgentry.api.fields import Fields
+from urgentry.grouping import RELEASED
+from urgentry.tenancy.grouping import MAX_RULES_CHARS, GroupingChange
 
 MAX_TEXT = 200
 FIXED = (
     *("autofixAutomationTuning", "builtinSymbolSources", "dataScrubber", "dataScrubberDefaults"),
     *("debugFilesRole", "digestsMaxDelay", "digestsMinDelay", "dynamicSamplingBiases"),
-    *("enableAutoReleaseCreation", "fingerprintingRules", "groupingConfig"),
-    *("groupingEnhancements", "isBookmarked", "options", "relayPiiConfig", "resolveAge"),
+    *("enableAutoReleaseCreation", "isBookmarked", "options", "relayPiiConfig", "resolveAge"),
     *("safeFields", "scmSourceContextEnabled", "scrapeJavaScript", "scrubIPAddresses"),
     *("secondaryGroupingConfig", "secondaryGroupingExpiry", "securityToken"),
     *("securityTokenHeader", "seerScannerAutomation", "sensitiveFields", "storeCrashReports"),
     *("symbolSources", "verifySSL"),
 )
 """What Sentry lets people set of a project, and this server does not."""
+
+
+def read_grouping_change(fields: Fields) -> GroupingChange:
+    """What a body wants of grouping."""
+    return GroupingChange(
+        config=fields.choice("groupingConfig", RELEASED),
+        enhancements=fields.text(
+            "groupingEnhancements", longest=MAX_RULES_CHARS, may_be_empty=True
+        ),
+        fingerprinting=fields.text(
+            "fingerprintingRules", longest=MAX_RULES_CHARS, may_be_empty=True
+        ),
+    )
 
 
 def read_settings(fields: Fields) -> dict[str, Any]:

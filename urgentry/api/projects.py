@@ -16,7 +16,7 @@ from urgentry.api.endpoint import Call, empty, endpoint, json_response
 from urgentry.api.fields import Fields
 from urgentry.api.pagination import page_of
 from urgentry.api.project_facts import facts_of
-from urgentry.api.project_settings import FIXED, read_settings
+from urgentry.api.project_settings import FIXED, read_grouping_change, read_settings
 from urgentry.api.refusals import refuse_unmet
 from urgentry.api.shapes.members import member_shape
 from urgentry.api.shapes.organizations import organization_shape
@@ -33,6 +33,7 @@ from urgentry.domain.organization import Role, Team
 from urgentry.domain.project import MAX_NAME_LENGTH, MAX_SLUG_LENGTH, Project
 from urgentry.storage import accounts, members, teams
 from urgentry.storage.database import Transaction
+from urgentry.tenancy.grouping import change_grouping
 from urgentry.tenancy.projects import (
     create_project,
     delete_project,
@@ -103,6 +104,7 @@ async def update(call: Call) -> Response:
     name = fields.text("name", longest=MAX_NAME_LENGTH)
     platform = fields.text("platform", longest=MAX_PLATFORM, may_be_empty=True)
     settings = read_settings(fields)
+    grouping = read_grouping_change(fields)
     fields.check()
 
     async def write(tx: Transaction) -> dict[str, Any]:
@@ -110,7 +112,11 @@ async def update(call: Call) -> Response:
         project = await update_project(
             tx, entered, slug=slug, name=name, platform=platform, settings=settings
         )
-        details = await _details(tx, call, await choose_project(tx, entered, project.id))
+        entered = await choose_project(tx, entered, project.id)
+        if not grouping.is_empty:
+            await change_grouping(tx, entered, grouping)
+            entered = await choose_project(tx, entered, project.id)
+        details = await _details(tx, call, entered)
         refuse_unmet(body, details, *FIXED)
         return details
 

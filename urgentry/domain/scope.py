@@ -2,6 +2,8 @@
 
 import msgspec
 
+from urgentry.domain.grouping_settings import GroupingSettings
+
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
     """A key and its project, as the path of an event needs them."""
@@ -11,7 +13,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     key_id: int
     public_key: str
     retention_days: int
-    grouping_config: str
+    grouping: GroupingSettings
     rate_limit: tuple[int, int] | None = None
     """Events, and in how many seconds."""
     allowed_origins: tuple[str, ...] = ("*",)

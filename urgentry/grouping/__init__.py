@@ -5,7 +5,12 @@ gives title and culprit, `explain_event` and `grouping_info` tell a person why, 
 makes a configuration of a released version and a project's own rules.
 """
 
-from urgentry.grouping.config import GroupingConfig, compile_config
+from urgentry.grouping.config import (
+    GroupingConfig,
+    check_enhancements,
+    check_fingerprinting,
+    compile_config,
+)
 from urgentry.grouping.describe import Description, describe
 from urgentry.grouping.explain import grouping_info
 from urgentry.grouping.flags import DEFAULT_CONFIG, RELEASED
@@ -21,6 +26,8 @@ __all__ = [
     "GroupingConfig",
     "InvalidRule",
     "Variant",
+    "check_enhancements",
+    "check_fingerprinting",
     "compile_config",
     "describe",
     "explain_event",

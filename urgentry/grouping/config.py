@@ -52,6 +52,16 @@ def compile_config(
     return assemble(config_id, enhancements=enhancements, fingerprint_rules=own)
 
 
+def check_enhancements(text: str) -> int:
+    """How many stack-trace rules a text has; InvalidRule where it cannot be read."""
+    return len(parse_rules(text))
+
+
+def check_fingerprinting(text: str) -> int:
+    """How many fingerprint rules a text has; InvalidRule where it cannot be read."""
+    return len(parse_fingerprint_rules(text))
+
+
 def assemble(
     config_id: str, *, enhancements: str, fingerprint_rules: tuple[FingerprintRule, ...]
 ) -> GroupingConfig:

@@ -3,6 +3,7 @@
 The API's endpoint and the event page's panel call `grouping_info` with what `explain_event` gave.
 """
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from urgentry.grouping.component import Component
@@ -24,21 +25,28 @@ _NAMES: Final = {
 Json = dict[str, Any]
 
 
-def grouping_info(grouping: Grouping) -> Json:
-    """Variants by name, each with type, hash, component tree, hint and fingerprint values."""
+def grouping_info(grouping: Grouping, stored: Collection[str] | None = None) -> Json:
+    """Variants by name, each with type, hash, component tree, hint and fingerprint values.
+
+    `stored` are the hashes that the event was grouped by when it came: where rules have changed
+    since, a variant has another one now.
+    """
     return {
         "grouping_config": grouping.config,
-        "variants": {variant.name: _variant(variant, grouping) for variant in grouping.variants},
+        "variants": {
+            variant.name: _variant(variant, grouping, stored) for variant in grouping.variants
+        },
     }
 
 
-def _variant(variant: Variant, grouping: Grouping) -> Json:
+def _variant(variant: Variant, grouping: Grouping, stored: Collection[str] | None) -> Json:
+    own = variant.hash.hex() if variant.hash is not None else None
     told: Json = {
         "key": variant.name,
         "type": variant.type,
         "description": variant.description,
-        "hash": variant.hash.hex() if variant.hash is not None else None,
-        "hashMismatch": False,
+        "hash": own,
+        "hashMismatch": own is not None and stored is not None and own not in stored,
         "hint": variant.hint,
         "contributes": variant.hash is not None,
     }

@@ -55,7 +55,7 @@ def _show(event: dict[str, Any], grouped: Grouped) -> None:
     event["culprit"] = described.culprit
     event["location"] = described.location
     event["metadata"] = described.metadata
-    event["hashes"] = [value.hex() for value in grouped.hashes]
+    event["hashes"] = [value.hex() for value in grouped.grouping.hashes]
     event["grouping_config"] = {"id": grouped.grouping.config}
 
 

@@ -69,3 +69,21 @@ def count_events(tx: Transaction, seen: Mapping[int, Seen], users: Mapping[int, 
             for hash_id, counts in sorted(seen.items())
         ],
     )
+
+
+async def list_recent(tx: Transaction, project_id: int, *, limit: int) -> list[int]:
+    """Ids of hashes of the issues that were seen last."""
+    rows = await tx.all("hashes.list_recent", project_id=project_id, limit=limit)
+    return [row["id"] for row in rows]
+
+
+async def find_owners(
+    tx: Transaction, project_id: int, values: Iterable[bytes]
+) -> dict[bytes, int]:
+    """The issues that hashes of a project lead to; those that lead nowhere are missing."""
+    rows = await tx.many(
+        "hashes.find_owners",
+        [{"hash": value} for value in sorted(values)],
+        project_id=project_id,
+    )
+    return {bytes(row["hash"]): row["issue_id"] for row in rows}

@@ -73,13 +73,14 @@ async def list_of_teams(tx: Transaction, team_ids: Iterable[int]) -> list[Projec
 
 
 async def update_project(tx: Transaction, project: Project) -> None:
-    """Stores slug, name, platform and settings; `UniqueViolation` when the slug is taken."""
+    """Stores slug, name, platform, grouping, settings; `UniqueViolation` for a taken slug."""
     await tx.run(
         "projects.update_project",
         id=project.id,
         slug=project.slug,
         name=project.name,
         platform=project.platform,
+        grouping_config=project.grouping_config,
         settings=orjson.dumps(project.settings).decode(),
     )
 

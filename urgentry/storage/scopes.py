@@ -2,6 +2,7 @@
 
 import orjson
 
+from urgentry.domain.grouping_settings import read_grouping_settings
 from urgentry.domain.scope import Scope
 from urgentry.storage.database import Transaction
 
@@ -20,7 +21,7 @@ async def get_scope(tx: Transaction, public_key: str) -> Scope | None:
         key_id=row["key_id"],
         public_key=public_key,
         retention_days=row["retention_days"],
-        grouping_config=row["grouping_config"],
+        grouping=read_grouping_settings(row["grouping_config"], settings),
         rate_limit=(count, row["rate_limit_window"]) if count is not None else None,
         allowed_origins=tuple(origins),
     )

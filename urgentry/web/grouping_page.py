@@ -3,14 +3,14 @@
 from starlette.responses import Response
 
 from urgentry.access.decision import found
-from urgentry.grouping import explain_event
-from urgentry.ingest.group import compiled
+from urgentry.ingest.group import explain
+from urgentry.tenancy.grouping import grouping_settings_of
 from urgentry.web.edge import page
 from urgentry.web.issue_lookup import enter_issue, find_event, select_events
 from urgentry.web.issue_parts import read_issue_view
 from urgentry.web.picks import Picks
 from urgentry.web.view.grouping import ways
-from urgentry.web.view.values import obj, text
+from urgentry.web.view.values import many, obj, text
 from urgentry.web.visit import Visit
 
 
@@ -22,15 +22,16 @@ async def show(visit: Visit) -> Response:
         stored = found(await find_event(tx, issue, selection, visit.path("event")))
         view = await read_issue_view(tx, place, issue)
     event = stored.payload()
-    config = text(obj(event.get("grouping_config")).get("id"))
-    grouping = explain_event(event, compiled(config, "", "")) if config else None
+    hashes = {text(value) for value in many(event.get("hashes"))}
+    grouping = explain(event, grouping_settings_of(place.project_of(issue.project_id)))
     return visit.page(
         "issue_grouping.html",
         section="issues",
         issue=view,
         event_id=stored.event_id,
-        config=config,
-        ways=ways(grouping) if grouping else [],
+        config=text(obj(event.get("grouping_config")).get("id")),
+        project=place.project_of(issue.project_id),
+        ways=ways(grouping, hashes) if grouping else [],
     )
 
 

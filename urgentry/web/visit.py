@@ -56,6 +56,10 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
             raise ApiError(404, "The requested resource does not exist")
         return self.access.project
 
+    def project_of(self, project_id: int) -> Project:
+        """The project of an issue that the visitor may see."""
+        return next(project for project in self.projects if project.id == project_id)
+
 
 class Visit:
     """A request on its way through a handler."""

@@ -65,7 +65,7 @@ async def test_what_is_so_anyway_may_be_asked_for(world: World, path: str) -> No
         (f"{ORG}/", "sensitiveFields", ["secret"]),
         (f"{PROJECT}/", "resolveAge", 24),
         (f"{PROJECT}/", "dataScrubber", False),
-        (f"{PROJECT}/", "fingerprintingRules", "type:A -> a"),
+        (f"{PROJECT}/", "relayPiiConfig", "{}"),
         (f"{PROJECT}/", "isBookmarked", True),
         ("/users/me/", "username", "grace@example.com"),
     ],

@@ -4,9 +4,11 @@ from typing import Any
 
 import msgspec
 
+from urgentry import clock
 from urgentry.access.decision import Access
 from urgentry.api.shapes.avatars import letter_avatar
 from urgentry.api.timestamps import iso, iso_or_none
+from urgentry.domain.grouping_settings import read_grouping_settings
 from urgentry.domain.project import Project
 from urgentry.storage.projects import TeamLink
 
@@ -94,9 +96,9 @@ def project_details(
             "latestRelease": {"version": version} if version else None,
             "platforms": [project.platform] if project.platform else [],
             "organization": organization,
-            "groupingConfig": project.grouping_config,
         }
         | settings_shape(project)
+        | grouping_shape(project)
     )
 
 
@@ -110,6 +112,19 @@ def settings_shape(project: Project) -> dict[str, Any]:
         "highlightTags": settings.get("highlight_tags", ["handled", "level"]),
         "highlightContext": settings.get("highlight_context", {}),
         "defaultEnvironment": settings.get("default_environment"),
+    }
+
+
+def grouping_shape(project: Project) -> dict[str, Any]:
+    """How the project groups; the expiry of a transition in seconds, 0 when none lasts."""
+    settings = read_grouping_settings(project.grouping_config, project.settings)
+    former = settings.former_at(clock.now())
+    return {
+        "groupingConfig": settings.config,
+        "groupingEnhancements": settings.enhancements,
+        "fingerprintingRules": settings.fingerprinting,
+        "secondaryGroupingConfig": former[0] if former else None,
+        "secondaryGroupingExpiry": settings.former_until // clock.SECOND if former else 0,
     }
 
 
@@ -160,10 +175,6 @@ _DEFAULTS: dict[str, Any] = {
     "enableAutoReleaseCreation": True,
     "highlightPreset": {"tags": [], "context": {}},
     "derivedGroupingEnhancements": "",
-    "groupingEnhancements": "",
-    "secondaryGroupingExpiry": 0,
-    "secondaryGroupingConfig": None,
-    "fingerprintingRules": "",
     "processingIssues": 0,
     "resolveAge": 0,
     "relayPiiConfig": None,

@@ -35,6 +35,5 @@ def prepare(payload: bytes, receipt: Receipt) -> PreparedEvent:
             sdk_client=client,
         ),
     )
-    return prepare_event(
-        event, group(event, receipt.scope.grouping_config), receipt.scope, received=receipt.received
-    )
+    grouped = group(event, receipt.scope.grouping, at=receipt.received)
+    return prepare_event(event, grouped, receipt.scope, received=receipt.received)

@@ -29,3 +29,18 @@ UPDATE hash SET
     last_seen = CASE WHEN v.last_seen > hash.last_seen THEN v.last_seen ELSE hash.last_seen END
 FROM v
 WHERE hash.id = v.id
+
+-- name: list_recent
+-- Hashes of the issues of a project that were seen last.
+SELECT hash.id FROM issue
+JOIN hash ON hash.issue_id = issue.id
+WHERE issue.project_id = :project_id
+ORDER BY issue.last_seen DESC, hash.last_seen DESC
+LIMIT :limit
+
+-- name: find_owners
+-- The issues that hashes lead to.
+WITH v(hash) AS (VALUES (CAST(:hash AS bytea)))
+SELECT v.hash, hash.issue_id FROM v
+JOIN hash ON hash.project_id = :project_id AND hash.hash = v.hash
+WHERE hash.issue_id IS NOT NULL

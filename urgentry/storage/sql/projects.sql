@@ -37,7 +37,9 @@ ORDER BY slug, id
 
 -- name: update_project
 -- Replaces what can be set of a project.
-UPDATE project SET slug = :slug, name = :name, platform = :platform, settings = :settings
+UPDATE project SET
+    slug = :slug, name = :name, platform = :platform, grouping_config = :grouping_config,
+    settings = :settings
 WHERE id = :id
 
 -- name: link_team

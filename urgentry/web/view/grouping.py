@@ -1,6 +1,6 @@
 """Why an event was grouped as it was: variants and the parts that decided; pure."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import msgspec
 
@@ -25,6 +25,10 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
     description: str
     hash: str
     hint: str
+    rule: str
+    """The fingerprint rule that matched, if one did."""
+    is_new: bool
+    """Whether rules have changed since: the event was grouped by another hash."""
     parts: list[Part]
 
 
@@ -32,9 +36,10 @@ _MAX_PARTS = 2_000
 _DEEPEST = 12
 
 
-def ways(grouping: Grouping) -> list[Way]:
-    """Every way: those that gave a hash in the order in which hashes decide, then the others."""
-    told = grouping_info(grouping)["variants"]
+def ways(grouping: Grouping, stored: Collection[str]) -> list[Way]:
+    """Every way: those that gave a hash in the order in which hashes decide, then the others.
+    `stored` are the hashes of the event when it came."""
+    told = grouping_info(grouping, stored)["variants"]
     found = [_way(variant, told[variant.name]) for variant in grouping.variants]
     order = [value.hex() for value in grouping.hashes]
     last = len(order)
@@ -53,6 +58,8 @@ def _way(variant: Variant, told: Json) -> Way:
         description=text(told.get("description")),
         hash=text(told.get("hash")),
         hint=text(told.get("hint")),
+        rule=text(told.get("matched_rule")),
+        is_new=bool(told.get("hashMismatch")),
         parts=parts[:_MAX_PARTS],
     )
 
