@@ -1,5 +1,6 @@
 """One issue: everything about it, its hashes, its log."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.responses import Response
@@ -9,7 +10,7 @@ from urgentry.access.decision import Access
 from urgentry.api.endpoint import Call, json_response
 from urgentry.api.issue_lookup import enter_issue
 from urgentry.api.issue_question import read_environments
-from urgentry.api.pagination import page_of
+from urgentry.api.pagination import page_of, read_per_page
 from urgentry.api.shapes.accounts import account_shape
 from urgentry.api.shapes.activity import activity_shape, first_seen_shape
 from urgentry.api.shapes.events import event_row
@@ -18,12 +19,15 @@ from urgentry.api.shapes.releases import release_shape
 from urgentry.api.timestamps import iso
 from urgentry.domain.event import day_of, hour_of
 from urgentry.domain.issue import Issue
+from urgentry.grouping.similarity import Likeness
 from urgentry.storage import accounts, activity, events, issues, releases, stats, tags
 from urgentry.storage.database import Transaction
 from urgentry.triage.reading import read_surroundings
+from urgentry.triage.similar import find_similar
 
 _LOG_ENTRIES = 100
 _HOURS = 24
+_SIMILAR = 25
 _DAYS = 30
 
 Json = dict[str, Any]
@@ -60,9 +64,17 @@ def _expanded(issue: Issue, wanted: list[str]) -> Json:
 
 async def shape_issue(call: Call, tx: Transaction, access: Access, issue: Issue) -> Json:
     """The part of an issue that every answer has."""
+    [shape] = await shape_issues(call, tx, access, [issue])
+    return shape
+
+
+async def shape_issues(
+    call: Call, tx: Transaction, access: Access, found: Sequence[Issue]
+) -> list[Json]:
+    """The same of several, in their order."""
     around = await read_surroundings(
         tx,
-        [issue],
+        found,
         organization_id=access.organization.id,
         account_id=access.account_id,
         environments=read_environments(call),
@@ -70,7 +82,7 @@ async def shape_issue(call: Call, tx: Transaction, access: Access, issue: Issue)
     view = IssueView(
         organization=access.organization, base_url=call.deps.base_url, surroundings=around
     )
-    return issue_shape(issue, view)
+    return [issue_shape(issue, view) for issue in found]
 
 
 async def list_activities(call: Call) -> Response:
@@ -99,6 +111,33 @@ async def list_hashes(call: Call) -> Response:
             }
         )
     return json_response(content, headers=headers)
+
+
+async def list_similar(call: Call) -> Response:
+    """Issues that are like this one: pairs of the issue and its scores, from 0 to 1, the likest
+    first. Null stands for a part that neither has."""
+    limit = read_per_page(call, default=_SIMILAR)
+    async with call.database.read() as tx:
+        access, issue = await enter_issue(call, tx, "event:read")
+    found = await find_similar(
+        call.database, issue, organization_id=access.organization.id, limit=limit
+    )
+    async with call.database.read() as tx:
+        shapes = await shape_issues(call, tx, access, [similar.issue for similar in found])
+    scores = (_scores(similar.likeness) for similar in found)
+    return json_response(list(zip(shapes, scores, strict=True)))
+
+
+def _scores(likeness: Likeness) -> Json:
+    """By Sentry's names for the parts, with the type and the whole besides."""
+    has_frames = likeness.frames is not None or likeness.type is not None
+    message = "exception" if has_frames else "message"
+    return {
+        "exception:stacktrace:frames": likeness.frames,
+        f"{message}:message:character-shingles": likeness.message,
+        "exception:type": likeness.type,
+        "score": round(likeness.score, 4),
+    }
 
 
 async def _people(tx: Transaction, issue: Issue) -> Json:

@@ -51,6 +51,7 @@ ENDPOINTS = (
         PUT=issue_mutations.split,
         DELETE=issue_mutations.split,
     ),
+    *_of_issue("/similar/", GET=issue_detail.list_similar),
     *_of_issue("/events/", GET=issue_events.list_events),
     *_of_issue("/events/{event}/", GET=issue_events.show_event),
     *_of_issue("/tags/", GET=issue_tags.list_tags),

@@ -45,14 +45,15 @@ async def show_json(call: Call) -> Response:
 
 
 async def show_grouping(call: Call) -> Response:
-    """Why an event is of its issue: the ways in which it can be grouped, with every part."""
+    """Why an event is of its issue: the ways in which it can be grouped, with every part. No ways
+    for an event that no released configuration grouped."""
     async with call.database.read() as tx:
         access = await call.enter(tx, "project:read", "event:read")
         stored = await _find(call, tx, access)
     event = stored.payload()
     grouping = explain(event, grouping_settings_of(_project(access)))
     if grouping is None:
-        raise not_found()
+        return json_response({"grouping_config": None, "variants": {}})
     return json_response(grouping_info(grouping, event.get("hashes")))
 
 

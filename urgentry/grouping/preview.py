@@ -62,9 +62,7 @@ def preview_of(events: Sequence[Regrouped], owners: Mapping[bytes, int]) -> Prev
     told = {issue for merge in merges for issue in merge.issue_ids}
     return Preview(
         events=len(events),
-        moved=sum(
-            target != event.issue_id for event, target in zip(events, targets, strict=True)
-        ),
+        moved=sum(target != event.issue_id for event, target in zip(events, targets, strict=True)),
         merges=merges,
         splits=splits,
         renewed=tuple(

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from urgentry.storage.database import Transaction
+from urgentry.storage.json_lists import integers
 
 HashKey = tuple[int, bytes]
 """Project id and hash."""
@@ -87,3 +88,9 @@ async def find_owners(
         project_id=project_id,
     )
     return {bytes(row["hash"]): row["issue_id"] for row in rows}
+
+
+async def list_newest_of_issues(tx: Transaction, issue_ids: Iterable[int]) -> dict[int, int]:
+    """By issue: the id of its hash that an event had last."""
+    rows = await tx.all("hashes.list_of_issues", issue_ids=integers(issue_ids))
+    return {row["issue_id"]: row["id"] for row in rows}

@@ -40,6 +40,13 @@ async def merge(tx: Transaction, found: Sequence[Issue], *, by: Actor, at: int) 
     return target
 
 
+async def merged(tx: Transaction, found: Sequence[Issue], *, by: Actor, at: int) -> Issue:
+    """As `merge`; the issue as it is afterwards."""
+    target = await merge(tx, found, by=by, at=at)
+    [issue] = await issues.list_issues(tx, [target.id])
+    return issue
+
+
 async def unmerge(
     tx: Transaction, issue: Issue, hashes: Collection[bytes], *, by: Actor, at: int
 ) -> int:

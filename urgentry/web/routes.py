@@ -26,6 +26,7 @@ from urgentry.web import (
     projects,
     setup,
     sign_in,
+    similar_page,
 )
 from urgentry.web.deps import WebDeps
 from urgentry.web.edge import Page, as_route, not_found, with_headers
@@ -47,6 +48,7 @@ PAGES: tuple[Page, ...] = (
     *issue_actions.PAGES,
     *issue_parts.PAGES,
     *grouping_page.PAGES,
+    *similar_page.PAGES,
     *comments.PAGES,
     *issue_page.PAGES,
 )

@@ -44,3 +44,10 @@ WITH v(hash) AS (VALUES (CAST(:hash AS bytea)))
 SELECT v.hash, hash.issue_id FROM v
 JOIN hash ON hash.project_id = :project_id AND hash.hash = v.hash
 WHERE hash.issue_id IS NOT NULL
+
+-- name: list_of_issues
+-- The hashes of issues, those that were seen last come last.
+SELECT id, issue_id FROM hash
+WHERE issue_id IN (SELECT CAST(j.value AS bigint) FROM json_each(CAST(:issue_ids AS text)) AS j)
+    AND times_seen > 0
+ORDER BY last_seen, id
