@@ -64,6 +64,11 @@ class Metrics:
         self.batch_events = Histogram(
             "ingest_batch_events", "Events in one batch", buckets=_EVENTS, registry=registry
         )
+        self.unstored = Counter(
+            "ingest_events_unstored",
+            "Events counted without being stored, by their project's rule for storms",
+            registry=registry,
+        )
         self.queue_bytes = Gauge(
             "ingest_queue_bytes", "Bytes of events that wait for the writer", registry=registry
         )

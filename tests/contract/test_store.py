@@ -46,7 +46,7 @@ async def test_events_of_one_hash_are_one_issue_with_exact_counts(database: Data
     start = clock.now()
     events = [prepared_event(at=start + n, user=f"id:{n % 3}") for n in range(10)]
     written = await write(database, events)
-    assert written.stored == [True] * 10
+    assert written.accepted == [True] * 10
     (issue,) = await issues(database)
     assert (issue["times_seen"], issue["users_seen"], issue["short_id"]) == (10, 3, 1)
     assert (issue["first_seen"], issue["last_seen"]) == (start, start + 9)
@@ -59,8 +59,8 @@ async def test_an_event_id_counts_once_within_and_across_batches(database: Datab
     event = prepared_event()
     first = await write(database, [event, event])
     second = await write(database, [event, prepared_event()])
-    assert list(first.stored) == [True, False]
-    assert list(second.stored) == [False, True]
+    assert list(first.accepted) == [True, False]
+    assert list(second.accepted) == [False, True]
     (issue,) = await issues(database)
     assert issue["times_seen"] == 2
     outcomes = await rows(
@@ -75,7 +75,7 @@ async def test_an_event_id_of_the_days_beside_is_known_today(database: Database,
     event = prepared_event()
     await write(database, [event])
     await _execute(database, f"UPDATE event_id SET slice = slice + {days}")
-    assert list((await write(database, [event])).stored) == [False]
+    assert list((await write(database, [event])).accepted) == [False]
 
 
 async def test_the_first_known_hash_decides_and_new_ones_are_attached(database: Database) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from urgentry.api.fields import Fields
+from urgentry.domain.storms import LEAST_ONE_IN, MOST_AFTER, MOST_ONE_IN
 from urgentry.grouping import RELEASED
 from urgentry.tenancy.grouping import MAX_RULES_CHARS, GroupingChange
 
@@ -43,5 +44,7 @@ def read_settings(fields: Fields) -> dict[str, Any]:
         "default_environment": fields.text(
             "defaultEnvironment", longest=MAX_TEXT, may_be_empty=True
         ),
+        "storm_after": fields.integer("stormStoredFirst", most=MOST_AFTER),
+        "storm_one_in": fields.integer("stormStoredOneIn", least=LEAST_ONE_IN, most=MOST_ONE_IN),
     }
     return {name: value for name, value in given.items() if value is not None}

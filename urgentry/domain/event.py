@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from urgentry import clock
+from urgentry.domain.storms import StormRule
 
 RETENTION_DAYS = (1, 7, 14, 30, 60, 90, 180, 365)
 """The closed list of retentions, so that all rows of one expiry day can be dropped together."""
@@ -63,6 +64,8 @@ class PreparedEvent(msgspec.Struct, kw_only=True):
     user: EventUser | None
     window_start: int = 0
     """The second in which the window of the key's limit began; 0 for a key without one."""
+    storm: StormRule | None = None
+    """What the project stores of a storm; None where it stores everything."""
     payload: bytes
     """The normalised event as JSON."""
 

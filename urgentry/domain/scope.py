@@ -3,6 +3,7 @@
 import msgspec
 
 from urgentry.domain.grouping_settings import GroupingSettings
+from urgentry.domain.storms import StormRule
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,6 +15,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     public_key: str
     retention_days: int
     grouping: GroupingSettings
+    storm: StormRule | None = None
     rate_limit: tuple[int, int] | None = None
     """Events, and in how many seconds."""
     allowed_origins: tuple[str, ...] = ("*",)

@@ -229,7 +229,7 @@ class Pipeline:
     def _succeed(self, batch: Sequence[_Waiting], written: Written) -> None:
         self._names.learn(written.names, written.tag_values)
         counts = [0, 0]
-        for waiting, is_new in zip(batch, written.stored, strict=True):
+        for waiting, is_new in zip(batch, written.accepted, strict=True):
             if waiting.done.done():  # given up, and settled so
                 continue
             counts[is_new] += 1
@@ -239,6 +239,7 @@ class Pipeline:
             self._ledger.settle(
                 DataCategory.ERROR, Outcome.INVALID, Reason.DUPLICATE, count=counts[False]
             )
+        self._metrics.unstored.inc(written.unstored)
         self._after_commit()
 
     def _fail(self, batch: Sequence[_Waiting], error: Exception, reason: str) -> None:

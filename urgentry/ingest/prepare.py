@@ -43,6 +43,7 @@ def prepare_event(
         environment=event.get("environment") or "",
         tags=tags,
         user=_user(event.get("user")),
+        storm=scope.storm,
         payload=orjson.dumps(event),
     )
 

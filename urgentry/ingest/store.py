@@ -4,6 +4,7 @@ The number of statements is bounded whatever the batch's size. The body may run 
 it keeps nothing outside itself; what a commit made true comes back as `Written`.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
@@ -15,6 +16,7 @@ from urgentry.domain.feed import FeedEntry, FeedKind
 from urgentry.domain.issue import Arrival, Level, Substatus, initial_priority, substatus_after
 from urgentry.ingest.affected import Gained, count_affected_users
 from urgentry.ingest.names import KnownNames, Names, tagset_key
+from urgentry.ingest.storm import find_unstored
 from urgentry.ingest.tally import Tally
 from urgentry.protocol.items import DataCategory
 from urgentry.protocol.outcome import Outcome, Reason
@@ -42,7 +44,9 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 class Written(msgspec.Struct, frozen=True, kw_only=True):
     """What a batch became: for each event whether it was new, and what may be remembered."""
 
-    stored: Sequence[bool]
+    accepted: Sequence[bool]
+    unstored: int
+    """Events that were counted only, by their project's rule for storms."""
     names: Names
     tag_values: Collection[TagValueKey]
 
@@ -75,13 +79,16 @@ async def write_batch(tx: Transaction, batch: Batch, known: KnownNames) -> Writt
     counts = _count_issues(placed, names, users.by_issue)
     recording.count_events(tx, counts.values())
     reopened = await _reopen(tx, placed, _counted(issues, counts), names, at=batch.at)
-    _write_rows(tx, placed, names)
+    unstored = await find_unstored(tx, placed)
+    hashes.count_unstored(tx, Counter(unstored.values()))
+    _write_rows(tx, [item for item in placed if item.row_id not in unstored], names)
     _count_outcomes(tx, batch, stored)
     _count_usage(tx, placed)
     recording.mark_first_events(tx, _starting(placed, known), at=batch.at)
-    feed.append(tx, _entries(placed, created, reopened))
+    feed.append(tx, _entries(placed, created, reopened, unstored))
     return Written(
-        stored=[index in stored for index in range(len(batch.events))],
+        accepted=[index in stored for index in range(len(batch.events))],
+        unstored=len(unstored),
         names=names,
         tag_values=new_values,
     )
@@ -376,13 +383,18 @@ def _count_outcomes(tx: Transaction, batch: Batch, stored: dict[int, int]) -> No
 
 
 def _entries(
-    placed: Iterable[_Placed], created: dict[int, _Placed], reopened: dict[int, Substatus]
+    placed: Iterable[_Placed],
+    created: dict[int, _Placed],
+    reopened: dict[int, Substatus],
+    unstored: Collection[int],
 ) -> list[FeedEntry]:
+    """One for each issue, about its last event that can be read."""
     counts: dict[int, int] = {}
     latest: dict[int, _Placed] = {}
     for item in placed:
         counts[item.issue_id] = counts.get(item.issue_id, 0) + 1
-        latest[item.issue_id] = item
+        if item.row_id not in unstored or item.issue_id not in latest:
+            latest[item.issue_id] = item
     return [
         FeedEntry(
             kind=FeedKind.EVENTS,

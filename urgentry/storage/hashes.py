@@ -72,6 +72,14 @@ def count_events(tx: Transaction, seen: Mapping[int, Seen], users: Mapping[int, 
     )
 
 
+def count_unstored(tx: Transaction, events: Mapping[int, int]) -> None:
+    """Adds, by hash, events that were counted and not stored."""
+    tx.defer(
+        "hashes.count_unstored",
+        [{"id": hash_id, "events": count} for hash_id, count in sorted(events.items())],
+    )
+
+
 async def list_recent(tx: Transaction, project_id: int, *, limit: int) -> list[int]:
     """Ids of hashes of the issues that were seen last."""
     rows = await tx.all("hashes.list_recent", project_id=project_id, limit=limit)

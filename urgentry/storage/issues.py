@@ -70,6 +70,8 @@ class IssueHash(msgspec.Struct, frozen=True, kw_only=True):
     last_seen: int
     times_seen: int
     users_seen: int
+    unstored: int
+    """Events among those seen that were counted and not stored."""
 
 
 async def get_issue(tx: Transaction, issue_id: int) -> Issue | None:

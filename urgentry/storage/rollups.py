@@ -16,6 +16,11 @@ class HourKey(NamedTuple):
     hour: int
 
 
+class HashHour(NamedTuple):
+    hash_id: int
+    hour: int
+
+
 class UserKey(NamedTuple):
     hash_id: int
     user_key: int
@@ -39,6 +44,15 @@ def add_hours(tx: Transaction, events: Mapping[HourKey, int]) -> None:
             for (hash_id, environment_id, hour), count in sorted(events.items())
         ],
     )
+
+
+async def count_in_hours(tx: Transaction, wanted: Iterable[HashHour]) -> dict[HashHour, int]:
+    """Events that hashes had in hours so far, in all environments; none where there is no entry."""
+    rows = await tx.many(
+        "rollups.count_in_hours",
+        [{"hash_id": hash_id, "hour": hour} for hash_id, hour in sorted(wanted)],
+    )
+    return {HashHour(row["hash_id"], row["hour"]): row["events"] for row in rows}
 
 
 def add_environments(tx: Transaction, seen: Mapping[tuple[int, int], Seen]) -> None:

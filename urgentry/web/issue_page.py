@@ -61,6 +61,8 @@ class IssuePage(msgspec.Struct, frozen=True, kw_only=True):
     tags: list[TagSummary]
     log: list[Entry]
     hashes: int
+    unstored: int
+    """Events of the issue that were counted only."""
     choices: list[Choice]
     versions: list[str]
     environments: list[str]
@@ -127,12 +129,14 @@ async def _read(tx: Transaction, place: Place, issue: Issue, picks: Picks) -> Is
     known = await releases.list_releases(
         tx, place.organization.id, [issue.project_id], limit=_RELEASES_TO_CHOOSE
     )
+    owned = await issues.list_hashes(tx, issue.id)
     return IssuePage(
         issue=issue_view(issue, around, base=place.base),
         chart=await _chart(tx, issue, picks),
         tags=await tags.list_tags(tx, issue.id, top=_TOP_VALUES),
         log=await _log(tx, place, issue),
-        hashes=len(await issues.list_hashes(tx, issue.id)),
+        hashes=len(owned),
+        unstored=sum(each.unstored for each in owned),
         choices=await list_choices(tx, place),
         versions=[release.version for release in known],
         environments=await list_environments(tx, place, picks),

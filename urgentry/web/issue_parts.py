@@ -67,6 +67,7 @@ async def list_events(visit: Visit) -> Response:
         except InvalidSearch as error:
             problem = search_problem(error)
         names = await list_environments(tx, place, picks)
+        unstored = sum(each.unstored for each in await issues.list_hashes(tx, issue.id))
     rows = [_event_row(stored) for stored in listed[:_PER_PAGE]]
     return visit.page(
         "issue_events.html",
@@ -77,6 +78,7 @@ async def list_events(visit: Visit) -> Response:
         query=query,
         problem=problem,
         rows=rows,
+        unstored=unstored,
         environments=names,
         older=rows[-1].place if len(listed) > _PER_PAGE else "",
     )

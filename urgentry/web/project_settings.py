@@ -1,11 +1,13 @@
 """The settings of a project: what it is called, its keys, its environments."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import msgspec
 from starlette.responses import Response
 
 from urgentry.domain.project import MAX_NAME_LENGTH, ProjectKey
+from urgentry.domain.storms import DEFAULT_ONE_IN, LEAST_ONE_IN, MOST_AFTER, MOST_ONE_IN
 from urgentry.errors import ApiError, FieldError
 from urgentry.protocol.dsn import format_dsn
 from urgentry.storage import environments, keys, projects, teams
@@ -52,6 +54,7 @@ async def _general(visit: Visit, form: Form, *, status: int = 200) -> Response:
         form=form,
         project=place.project,
         platforms=PLATFORMS,
+        storm=_storm_fields(place.project.settings),
         teams=groups,
         linked={link.team_id for link in linked.get(place.project.id, [])},
     )
@@ -71,6 +74,7 @@ async def save_general(visit: Visit) -> Response:
             name=form.text("name", longest=MAX_NAME_LENGTH),
             slug=form.text("slug"),
             platform=form.text("platform", longest=64),
+            settings=_storm_settings(form),
         )
         await _save_teams(tx, place, set(form.numbers("team")))
         return f"{place.base}/projects/{project.slug}/settings/"
@@ -80,6 +84,28 @@ async def save_general(visit: Visit) -> Response:
     except ApiError as error:
         return await _general(visit, form.refuse(error), status=error.status)
     return visit.redirect(address, flash=Flash(code="saved"))
+
+
+def _storm_fields(settings: dict[str, Any]) -> dict[str, str]:
+    """What the fields about storms show."""
+    return {
+        "after": str(settings.get("storm_after") or ""),
+        "one_in": str(settings.get("storm_one_in", DEFAULT_ONE_IN)),
+    }
+
+
+def _storm_settings(form: Form) -> dict[str, int]:
+    """What is kept of a storm; an empty first field keeps everything."""
+    bounds = {"storm_after": (0, MOST_AFTER), "storm_one_in": (LEAST_ONE_IN, MOST_ONE_IN)}
+    given: dict[str, int] = {}
+    for name, (least, most) in bounds.items():
+        if not form.text(name):
+            given[name] = 0 if name == "storm_after" else DEFAULT_ONE_IN
+        elif (number := form.number(name, least=least, most=most)) is not None:
+            given[name] = number
+        else:
+            raise FieldError({name: [f"A whole number from {least} to {most}."]})
+    return given
 
 
 async def _save_teams(tx: Transaction, place: Place, chosen: set[int]) -> None:

@@ -209,3 +209,35 @@ def test_files_are_kept_for_ever_and_packed(site: Site) -> None:
         assert ":root" in answer.text
     old = httpx.get(f"{site.server.base_url}/static/0000/app.css")
     assert old.headers["cache-control"] == "no-cache"
+
+
+def test_a_storm_is_counted_whole_and_stored_in_part(site: Site) -> None:
+    """The rule is set on a page, holds for what comes, and the issue's page says so."""
+    settings = f"/{site.made.organization}/projects/{site.made.project}/settings/"
+
+    def set_rule(page: Page) -> None:
+        page.goto(settings)
+        page.get_by_label("Stored first in an hour").fill("3")
+        page.get_by_label("Then one of every").fill("1")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("A whole number from 2 to 10000.")).to_be_visible()
+        page.get_by_label("Then one of every").fill("5")
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator(".toast")).to_contain_text("Saved")
+        page.wait_for_timeout(1500)  # servers know a change within a second
+
+    def look(page: Page) -> None:
+        page.goto(site.issues)
+        page.locator("[data-issue]").get_by_role("link").first.click()
+        expect(page.locator(".facts [data-live=events]")).to_have_text("12")
+        note = "8 events of this issue were counted and not stored"
+        expect(page.get_by_text(note)).to_be_visible()
+        page.get_by_label("More", exact=True).click()
+        page.get_by_role("link", name="All events").click()
+        expect(page.get_by_text(note)).to_be_visible()
+        expect(page.locator("tbody tr")).to_have_count(4)
+
+    site.visit(set_rule)
+    for _ in range(12):
+        site.send(**error("StormError"))
+    site.visit(look)

@@ -10,6 +10,7 @@ from urgentry.api.shapes.avatars import letter_avatar
 from urgentry.api.timestamps import iso, iso_or_none
 from urgentry.domain.grouping_settings import read_grouping_settings
 from urgentry.domain.project import Project
+from urgentry.domain.storms import DEFAULT_ONE_IN
 from urgentry.storage.projects import TeamLink
 
 COLORS = ("#3f7fbf", "#bf5e3f", "#3fbf7f", "#bf3f7f", "#7f3fbf", "#7fbf3f", "#bf9b3f", "#3fb4bf")
@@ -112,6 +113,8 @@ def settings_shape(project: Project) -> dict[str, Any]:
         "highlightTags": settings.get("highlight_tags", ["handled", "level"]),
         "highlightContext": settings.get("highlight_context", {}),
         "defaultEnvironment": settings.get("default_environment"),
+        "stormStoredFirst": settings.get("storm_after", 0),
+        "stormStoredOneIn": settings.get("storm_one_in", DEFAULT_ONE_IN),
     }
 
 

@@ -30,6 +30,11 @@ UPDATE hash SET
 FROM v
 WHERE hash.id = v.id
 
+-- name: count_unstored
+-- Adds a batch's events that are not stored to the hashes that decided them.
+WITH v(id, events) AS (VALUES (CAST(:id AS bigint), CAST(:events AS bigint)))
+UPDATE hash SET unstored = hash.unstored + v.events FROM v WHERE hash.id = v.id
+
 -- name: list_recent
 -- Hashes of the issues of a project that were seen last.
 SELECT hash.id FROM issue

@@ -107,7 +107,7 @@ CASE WHEN issue.last_seen < CAST(:trend_hour AS bigint) * 3600000000 THEN 0 ELSE
 
 -- name: list_hashes
 -- The hashes of an issue that have events, the busiest first.
-SELECT id, project_id, hash, first_seen, last_seen, times_seen, users_seen FROM hash
+SELECT id, project_id, hash, first_seen, last_seen, times_seen, users_seen, unstored FROM hash
 WHERE issue_id = :issue_id
 ORDER BY times_seen DESC, id
 

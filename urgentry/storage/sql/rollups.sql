@@ -5,6 +5,14 @@ VALUES (:hash_id, :environment_id, :hour, :events)
 ON CONFLICT (hash_id, environment_id, hour)
 DO UPDATE SET events = hash_hour.events + excluded.events
 
+-- name: count_in_hours
+-- Events that hashes had in hours so far.
+WITH v(hash_id, hour) AS (VALUES (CAST(:hash_id AS bigint), CAST(:hour AS bigint)))
+SELECT v.hash_id, v.hour, CAST(SUM(hash_hour.events) AS bigint) AS events
+FROM v
+JOIN hash_hour ON hash_hour.hash_id = v.hash_id AND hash_hour.hour = v.hour
+GROUP BY v.hash_id, v.hour
+
 -- name: add_environments
 -- Events by hash and environment.
 INSERT INTO hash_environment (hash_id, environment_id, events, first_seen, last_seen)
