@@ -23,7 +23,7 @@ from urgentry.ingest.items.event import prepare
 from urgentry.ingest.names import KnownNames
 from urgentry.ingest.receipt import Receipt
 from urgentry.ingest.scopes import Scopes
-from urgentry.ingest.store import Batch, Written, write_batch
+from urgentry.ingest.store.batch import Batch, Written, write_batch
 from urgentry.protocol.auth import Credentials, Source
 from urgentry.storage import partitions
 from urgentry.storage.database import Database, Transaction
@@ -72,13 +72,14 @@ class _Writer:
     async def write(self, events: Sequence[PreparedEvent], *, at: int) -> None:
         frames = self._compressor.multi_compress_to_buffer([event.payload for event in events])
         bodies = [frames[index].tobytes() for index in range(len(frames))]
-        batch = Batch(id=secrets.token_bytes(16), at=at, events=events, bodies=bodies)
+        batch = Batch(id=secrets.token_bytes(16), at=at, records=events, bodies=bodies)
 
         async def body(tx: Transaction) -> Written:
             return await write_batch(tx, batch, self._names)
 
         written = await self._database.write(body)
-        self._names.learn(written.names, written.tag_values)
+        for learn in written.context.on_commit:
+            learn()
 
 
 class _Original(msgspec.Struct, frozen=True):

@@ -31,6 +31,7 @@ def prepared_event(
         "timestamp": received,
         "received": received,
         "retention_days": 90,
+        "counted": ((1, 1),),
         "type": "error",
         "level": 40,
         "platform": "python",

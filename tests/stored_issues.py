@@ -17,7 +17,7 @@ from urgentry.domain.event import EventUser, PreparedEvent
 from urgentry.domain.issue import LEVELS
 from urgentry.domain.organization import Role, TeamRole
 from urgentry.ingest.names import KnownNames
-from urgentry.ingest.store import Batch, write_batch
+from urgentry.ingest.store.batch import Batch, write_batch
 from urgentry.storage import accounts, members, organizations, projects, teams
 from urgentry.storage.database import Database, Transaction
 
@@ -122,6 +122,7 @@ def event(tenant: Tenant, **given: Any) -> PreparedEvent:
         timestamp=at,
         received=given.pop("received", at),
         retention_days=90,
+        counted=((1, 1),),
         type="error",
         level=LEVELS[level],
         platform="python",
@@ -163,7 +164,7 @@ async def store(database: Database, *events: PreparedEvent, at: int = NOW) -> No
     batch = Batch(
         id=secrets.token_bytes(16),
         at=at,
-        events=events,
+        records=events,
         bodies=[zstandard.compress(each.payload) for each in events],
     )
 

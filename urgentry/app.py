@@ -12,12 +12,15 @@ from urgentry.api.routes import routes as api_routes
 from urgentry.config import Settings
 from urgentry.domain.feed import FeedEntry, FeedKind
 from urgentry.ingest.budget import BytesInFlight
-from urgentry.ingest.endpoint import PATH as INGEST_PATH
-from urgentry.ingest.endpoint import Ingest
+from urgentry.ingest.edge import IngestEdge
+from urgentry.ingest.endpoints.envelopes import EnvelopeEndpoint
+from urgentry.ingest.endpoints.stores import StoreEndpoint
+from urgentry.ingest.intake import Intake
 from urgentry.ingest.ledger import Ledger
 from urgentry.ingest.names import KnownNames
 from urgentry.ingest.pipeline import Pipeline
 from urgentry.ingest.quota import Quotas
+from urgentry.ingest.readers import READERS
 from urgentry.ingest.scopes import Scopes
 from urgentry.ingest.unpack import UnpackLimits
 from urgentry.ingest.wire import BodyLimits, collapse_slashes
@@ -60,11 +63,16 @@ class App:
         metrics.in_flight_bytes.set_function(lambda: budget.used)
         metrics.queue_bytes.set_function(lambda: self.pipeline.queue_bytes)
         metrics.oldest_seconds.set_function(lambda: self.pipeline.oldest_age / clock.SECOND)
-        self.ingest = Ingest(
+        self.ingest = IngestEdge(
+            endpoints=(EnvelopeEndpoint(), StoreEndpoint()),
             scopes=self.scopes,
-            pipeline=self.pipeline,
+            intake=Intake(
+                pipeline=self.pipeline,
+                ledger=self.ledger,
+                quotas=self.quotas,
+                readers=READERS,
+            ),
             ledger=self.ledger,
-            quotas=self.quotas,
             budget=budget,
             limits=BodyLimits(
                 compressed_bytes=limits.max_envelope_compressed_bytes,
@@ -141,7 +149,7 @@ class App:
             return "operations", self.operations
         if self.not_ready is not None:
             return "starting", _answer_not_ready
-        if INGEST_PATH.fullmatch(path):
+        if self.ingest.matches(path):
             return "ingest", self.ingest
         if path.startswith("/api/"):
             return "api", self.api

@@ -61,8 +61,8 @@ class Metrics:
             buckets=_SECONDS,
             registry=registry,
         )
-        self.batch_events = Histogram(
-            "ingest_batch_events", "Events in one batch", buckets=_EVENTS, registry=registry
+        self.batch_records = Histogram(
+            "ingest_batch_records", "Records in one batch", buckets=_EVENTS, registry=registry
         )
         self.unstored = Counter(
             "ingest_events_unstored",

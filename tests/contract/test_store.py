@@ -13,7 +13,7 @@ from urgentry.domain import distinct
 from urgentry.domain.event import PreparedEvent
 from urgentry.domain.issue import Status
 from urgentry.ingest.names import KnownNames
-from urgentry.ingest.store import Batch, Written, write_batch
+from urgentry.ingest.store.batch import Batch, Written, write_batch
 from urgentry.storage import recording
 from urgentry.storage.database import Database, Row, Transaction
 from urgentry.storage.queries import script
@@ -26,7 +26,7 @@ async def write(
     batch = Batch(
         id=secrets.token_bytes(16),
         at=clock.now(),
-        events=events,
+        records=events,
         bodies=[event.payload for event in events],
     )
 
@@ -34,7 +34,8 @@ async def write(
         return await write_batch(tx, batch, names)
 
     written = await database.write(body)
-    names.learn(written.names, written.tag_values)
+    for learn in written.context.on_commit:
+        learn()
     return written
 
 

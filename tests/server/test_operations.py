@@ -37,7 +37,7 @@ def test_metrics_are_prometheus_text(open_server: RunningServer) -> None:
     told = {line.split()[2] for line in answer.text.splitlines() if line.startswith("# TYPE")}
     assert told >= {
         *("ingest_events_total", "ingest_errors_total", "ingest_outcomes_total"),
-        *("http_requests_total", "ingest_commit_duration_seconds", "ingest_batch_events"),
+        *("http_requests_total", "ingest_commit_duration_seconds", "ingest_batch_records"),
         *("ingest_queue_bytes", "process_resident_memory_bytes", "live_streams"),
     }
     assert "project" not in "".join(

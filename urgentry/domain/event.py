@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from urgentry import clock
+from urgentry.domain.record import Record
 from urgentry.domain.storms import StormRule
 
 RETENTION_DAYS = (1, 7, 14, 30, 60, 90, 180, 365)
@@ -34,18 +35,12 @@ class EventUser(msgspec.Struct, frozen=True, kw_only=True):
     ip_address: str = ""
 
 
-class PreparedEvent(msgspec.Struct, kw_only=True):
-    """A normalised, grouped event with all that one write transaction needs; times in
-    microseconds."""
+class PreparedEvent(Record, kw_only=True):
+    """A normalised, grouped event; its payload is the event as JSON."""
 
-    organization_id: int
-    project_id: int
-    key_id: int
     event_id: bytes
     """The client's id, 16 bytes."""
     timestamp: int
-    received: int
-    retention_days: int
     type: str
     level: int
     platform: str
@@ -62,12 +57,8 @@ class PreparedEvent(msgspec.Struct, kw_only=True):
     tags: tuple[tuple[str, str], ...]
     """Counted by value for each hash; sorted by key."""
     user: EventUser | None
-    window_start: int = 0
-    """The second in which the window of the key's limit began; 0 for a key without one."""
     storm: StormRule | None = None
     """What the project stores of a storm; None where it stores everything."""
-    payload: bytes
-    """The normalised event as JSON."""
 
     @property
     def interned_tags(self) -> tuple[tuple[str, str], ...]:

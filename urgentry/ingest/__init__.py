@@ -1,8 +1,13 @@
-"""The path of an event: wire → admission → envelope → normalize → filter → quota → group → store.
+"""The path of an event: edge → wire → admission → envelope → items → pipeline → store → notify.
 
-`wire` makes size-capped, decompressed bytes of a request and `envelope` makes items of bytes; an
-item's payload is normalised and grouped, and `pipeline` collects what is ready into batches, each
-written by `store` in one transaction. The answer is sent after the commit, then `notify` wakes
-whoever watches. Each stage takes the item further or raises `Rejected`; only `pipeline` and the
-HTTP edge catch it, so every received item is settled exactly once.
+`edge` authenticates a request and lets its endpoint (`endpoints`) make an envelope of it; `wire`
+reads the body, size-capped and decompressed. `intake` takes the envelope: a reader (`items`) turns
+each item into records; an event is normalised, filtered, grouped on the way. `pipeline` collects
+the records of all requests into batches, each written by `store` in one transaction. The answer is
+sent after the commit, then whoever watches is woken. Each stage takes the item further or raises
+`Rejected`; only `intake` and the edge catch it, so every received item is settled exactly once.
+
+To take a new kind of item: a subclass of `domain.record.Record`, a reader in `items` (and its line
+in `readers`), a writer in `store` (and its line in `store.batch`). A new form of request is a
+subclass of `endpoints.base.Endpoint`.
 """

@@ -7,10 +7,10 @@ before is summed here and written once a second, so a crash loses at most a seco
 import asyncio
 import secrets
 from collections.abc import Mapping
+from typing import Protocol
 
 from urgentry import clock
 from urgentry.domain.event import hour_of
-from urgentry.domain.scope import Scope
 from urgentry.errors import StorageError, UniqueViolation
 from urgentry.metrics import Metrics
 from urgentry.protocol.items import DataCategory, Quantities
@@ -20,6 +20,18 @@ from urgentry.storage.database import Database, Transaction
 from urgentry.storage.rollups import OutcomeKey
 
 _FLUSH_SECONDS = 1.0
+
+Counted = tuple[tuple[int, int], ...]
+
+
+class Owner(Protocol):
+    """Whom quantities are counted for."""
+
+    @property
+    def project_id(self) -> int: ...
+
+    @property
+    def key_id(self) -> int: ...
 
 
 class Ledger:
@@ -42,22 +54,13 @@ class Ledger:
         """Says how items ended."""
         self._metrics.outcomes.labels(category.wire_name, outcome.wire_name, reason).inc(count)
 
-    def refuse(
-        self,
-        category: DataCategory,
-        outcome: Outcome,
-        reason: str,
-        *,
-        scope: Scope | None,
-        quantities: Quantities,
+    def count(
+        self, owner: Owner, outcome: Outcome, reason: str, quantities: Quantities | Counted
     ) -> None:
-        """Settles an item that was not stored, and counts it for its project if that is known."""
-        self.settle(category, outcome, reason)
-        if scope is None:
-            return
+        """Enters what was not stored into the stats of its project and key."""
         hour = hour_of(clock.now())
-        for counted, quantity in quantities:
-            key = OutcomeKey(scope.project_id, scope.key_id, hour, counted, outcome, reason)
+        for category, quantity in quantities:
+            key = OutcomeKey(owner.project_id, owner.key_id, hour, category, outcome, reason)
             self._refused[key] = self._refused.get(key, 0) + quantity
 
     def fault(self, category: DataCategory, reason: str) -> None:

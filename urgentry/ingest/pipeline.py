@@ -1,32 +1,32 @@
 """The bounded queue between requests and the database, and the writer that commits in groups.
 
-While a commit is under way new events gather; they are the next batch. So a quiet server commits
-each event at once, and a busy one commits hundreds together, with no timer in between. `submit`
+While a commit is under way new records gather; they are the next batch. So a quiet server commits
+each at once, and a busy one commits hundreds together, with no timer in between. `submit`
 returns after the commit: what was answered is kept.
 """
 
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 import zstandard
 
 from urgentry import clock
-from urgentry.domain.event import PreparedEvent
+from urgentry.domain.record import Record
 from urgentry.errors import CommitAmbiguous, DataRejected, StorageError, UniqueViolation
 from urgentry.ingest.ledger import Ledger
 from urgentry.ingest.names import KnownNames
-from urgentry.ingest.store import Batch, Written, write_batch
+from urgentry.ingest.store.batch import Batch, Written, write_batch
 from urgentry.metrics import Metrics
 from urgentry.protocol.items import DataCategory
 from urgentry.protocol.outcome import Outcome, Reason, Rejected, overloaded
 from urgentry.storage import recording
 from urgentry.storage.database import Database, Transaction
 
-_BATCH_EVENTS = 500
+_BATCH_RECORDS = 500
 _ZSTD_LEVEL = 3
 _COMPRESSED_HERE_BYTES = 64 << 10
 """Compressing so much takes about as long as a hand-over to another thread and back."""
@@ -40,22 +40,31 @@ log = structlog.get_logger(__name__)
 
 
 class _Waiting:
-    """An event in the queue, and who waits for its commit."""
+    """Records of one request in the queue, and who waits for their commit."""
 
-    __slots__ = ("done", "event", "since")
+    __slots__ = ("done", "fates", "records", "since", "size", "unsettled")
 
-    def __init__(self, event: PreparedEvent, done: asyncio.Future[bool]) -> None:
-        self.event = event
+    def __init__(self, records: Sequence[Record], done: asyncio.Future[Sequence[str]]) -> None:
+        self.records = records
         self.done = done
+        self.fates = [""] * len(records)
+        self.unsettled = len(records)
+        self.size = sum(record.size for record in records)
         self.since = clock.now()
 
-    @property
-    def size(self) -> int:
-        return len(self.event.payload)
+    def settle(self, place: int, fate: str) -> None:
+        self.fates[place] = fate
+        self.unsettled -= 1
+        if not self.unsettled and not self.done.done():
+            self.done.set_result(self.fates)
+
+
+_Slot = tuple[_Waiting, int]
+"""One record of a batch: whose, and the how manieth of theirs."""
 
 
 class Pipeline:
-    """Takes events, writes them in batches, and tells each submitter what became of its own."""
+    """Takes records, writes them in batches, and tells each submitter what became of its own."""
 
     def __init__(
         self,
@@ -81,28 +90,29 @@ class Pipeline:
         self._is_closing = False
         self._writing: Sequence[_Waiting] = ()
 
-    async def submit(self, event: PreparedEvent) -> bool:
-        """Queues an event and returns after its commit: whether it was new (not a duplicate).
+    async def submit(self, records: Sequence[Record]) -> Sequence[str]:
+        """Queues the records of one request and returns after their commit: for each the reason
+        why it was not kept (a duplicate), empty for one that was. They are committed together.
 
         Raises `Rejected` when the queue is full, the server stops, or the database fails.
         """
-        if self._is_closing or self._bytes + len(event.payload) > self._max_queue_bytes:
+        done: asyncio.Future[Sequence[str]] = asyncio.get_running_loop().create_future()
+        waiting = _Waiting(records, done)
+        if self._is_closing or self._bytes + waiting.size > self._max_queue_bytes:
             raise overloaded(retry_after_s=_RETRY_AFTER_S)
-        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        waiting = _Waiting(event, done)
         self._waiting.append(waiting)
-        self._account(waiting.size)
+        self._bytes += waiting.size
         self._arrived.set()
         return await done
 
     @property
     def queue_bytes(self) -> int:
-        """Bytes of the events that are not written yet."""
+        """Bytes of the records that are not written yet."""
         return self._bytes
 
     @property
     def oldest_age(self) -> int:
-        """Microseconds that the oldest unwritten event has waited."""
+        """Microseconds that the oldest unwritten record has waited."""
         oldest = [batch[0].since for batch in (self._writing, self._waiting) if batch]
         return clock.now() - min(oldest) if oldest else 0
 
@@ -115,11 +125,11 @@ class Pipeline:
         """Time is up: closes, and tells everyone who still waits to come again. What is being
         written at this moment may yet be kept; then it is a duplicate when it comes again."""
         self.close()
-        unwritten = list(self._waiting)
+        unwritten = [*self._writing, *self._waiting]
+        self._bytes -= sum(waiting.size for waiting in self._waiting)
         self._waiting.clear()
-        self._account(-sum(waiting.size for waiting in unwritten))
-        if self._writing or unwritten:
-            self._fail([*self._writing, *unwritten], TimeoutError("the server stops"), "database")
+        if unwritten:
+            self._fail(_slots(unwritten), TimeoutError("the server stops"), "database")
 
     async def run(self) -> None:
         """Writes until `close` was called and everything is written."""
@@ -131,28 +141,30 @@ class Pipeline:
             await self._write_all(self._take())
 
     def _take(self) -> list[_Waiting]:
-        count = min(len(self._waiting), _BATCH_EVENTS)
-        return [self._waiting.popleft() for _ in range(count)]
+        """Requests for the next batch; each is written whole."""
+        taken: list[_Waiting] = []
+        records = 0
+        while self._waiting and records < _BATCH_RECORDS:
+            taken.append(self._waiting.popleft())
+            records += len(taken[-1].records)
+        return taken
 
-    def _account(self, size: int) -> None:
-        self._bytes += size
-
-    async def _write_all(self, batch: Sequence[_Waiting]) -> None:
-        self._writing = batch
+    async def _write_all(self, taken: Sequence[_Waiting]) -> None:
+        self._writing = taken
         try:
-            await self._write_or_split(batch)
+            await self._write_or_split(_slots(taken))
         finally:
             self._writing = ()
-            self._account(-sum(waiting.size for waiting in batch))
+            self._bytes -= sum(waiting.size for waiting in taken)
 
-    async def _write_or_split(self, batch: Sequence[_Waiting]) -> None:
+    async def _write_or_split(self, batch: Sequence[_Slot]) -> None:
         """Writes a batch. When the database refuses some row's values, halves are tried, so that
-        one event cannot cost its neighbours."""
+        one record cannot cost its neighbours."""
         try:
             written = await self._write(batch)
         except DataRejected as error:
             if len(batch) == 1:
-                self._fail(batch, error, Reason.INTERNAL)
+                self._discard(batch[0], error)
                 return
             middle = len(batch) // 2
             await self._write_or_split(batch[:middle])
@@ -165,26 +177,29 @@ class Pipeline:
         else:
             self._succeed(batch, written)
 
-    async def _write(self, batch: Sequence[_Waiting]) -> Written:
+    async def _write(self, batch: Sequence[_Slot]) -> Written:
         started = clock.now()
-        events = [waiting.event for waiting in batch]
+        records = [waiting.records[place] for waiting, place in batch]
         prepared = Batch(
             id=secrets.token_bytes(16),
             at=started,
-            events=events,
-            bodies=await self._compressed([event.payload for event in events]),
+            records=records,
+            bodies=await self._compressed([record.payload for record in records]),
         )
         written = await self._commit(prepared)
         self._metrics.commit_seconds.observe((clock.now() - started) / clock.SECOND)
-        self._metrics.batch_events.observe(len(batch))
+        self._metrics.batch_records.observe(len(batch))
         return written
 
-    async def _compressed(self, payloads: list[_Buffer]) -> list[bytes]:
-        """The payloads' frames. Above a few events it pays to let another thread do it."""
+    async def _compressed(self, payloads: list[bytes]) -> list[bytes]:
+        """The payloads' frames, nothing for nothing. Above a few it pays to let another thread do
+        it."""
         if sum(map(len, payloads)) <= _COMPRESSED_HERE_BYTES:
-            return [self._compressor.compress(payload) for payload in payloads]
+            return [self._compressor.compress(each) if each else b"" for each in payloads]
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._beside, self._compress, payloads)
+        filled: list[_Buffer] = [each for each in payloads if each]
+        frames = iter(await loop.run_in_executor(self._beside, self._compress, filled))
+        return [next(frames) if each else b"" for each in payloads]
 
     def _compress(self, payloads: list[_Buffer]) -> list[bytes]:
         """One call for the batch, which releases the interpreter lock once, not once an event. It
@@ -226,28 +241,39 @@ class Pipeline:
                 await asyncio.sleep(_RETRY_SECONDS * 2**attempt)
         raise AssertionError
 
-    def _succeed(self, batch: Sequence[_Waiting], written: Written) -> None:
-        self._names.learn(written.names, written.tag_values)
-        counts = [0, 0]
-        for waiting, is_new in zip(batch, written.accepted, strict=True):
-            if waiting.done.done():  # given up, and settled so
-                continue
-            counts[is_new] += 1
-            waiting.done.set_result(is_new)
-        self._ledger.settle(DataCategory.ERROR, Outcome.ACCEPTED, count=counts[True])
-        if counts[False]:
-            self._ledger.settle(
-                DataCategory.ERROR, Outcome.INVALID, Reason.DUPLICATE, count=counts[False]
-            )
-        self._metrics.unstored.inc(written.unstored)
+    def _succeed(self, batch: Sequence[_Slot], written: Written) -> None:
+        for learn in written.context.on_commit:
+            learn()
+        for (waiting, place), fate in zip(batch, written.fates, strict=True):
+            waiting.settle(place, fate)
+        self._metrics.unstored.inc(written.context.unstored)
         self._after_commit()
 
-    def _fail(self, batch: Sequence[_Waiting], error: Exception, reason: str) -> None:
-        log.error("events_not_written", count=len(batch), reason=reason, error=str(error))
-        for waiting in batch:
+    def _discard(self, slot: _Slot, error: DataRejected) -> None:
+        """Gives up one record that the database will never take."""
+        waiting, place = slot
+        record = waiting.records[place]
+        log.error("record_refused_by_database", kind=type(record).__name__, error=str(error))
+        self._ledger.fault(_category(record), Reason.INTERNAL)
+        self._ledger.count(record, Outcome.INVALID, Reason.INTERNAL, record.counted)
+        waiting.settle(place, Reason.INTERNAL)
+
+    def _fail(self, batch: Sequence[_Slot], error: Exception, reason: str) -> None:
+        """Tells those who wait to come again. Their other records may be kept: a client cannot send
+        half of a request again."""
+        log.error("records_not_written", count=len(batch), reason=reason, error=str(error))
+        for waiting, place in batch:
             if not waiting.done.done():
-                self._ledger.fault(DataCategory.ERROR, reason)
+                self._ledger.fault(_category(waiting.records[place]), reason)
                 waiting.done.set_exception(_unavailable())
+
+
+def _slots(waiting: Iterable[_Waiting]) -> list[_Slot]:
+    return [(each, place) for each in waiting for place in range(len(each.records))]
+
+
+def _category(record: Record) -> DataCategory:
+    return DataCategory(record.counted[0][0]) if record.counted else DataCategory.DEFAULT
 
 
 def _unavailable() -> Rejected:
@@ -255,6 +281,6 @@ def _unavailable() -> Rejected:
         Outcome.INVALID,
         Reason.PROJECT_UNAVAILABLE,
         status=503,
-        detail="the event could not be stored; try again later",
+        detail="the data could not be stored; try again later",
         headers=((b"retry-after", str(_RETRY_AFTER_S).encode()),),
     )

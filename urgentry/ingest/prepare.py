@@ -10,8 +10,10 @@ from urgentry.domain.issue import LEVELS, Level
 from urgentry.domain.scope import Scope
 from urgentry.ingest.group import Grouped
 from urgentry.ingest.tags import collect_tags
+from urgentry.protocol.items import DataCategory
 
 _MAX_SEARCH_CHARS = 2_000
+_COUNTED = ((DataCategory.ERROR, 1),)
 
 
 def prepare_event(
@@ -44,6 +46,7 @@ def prepare_event(
         tags=tags,
         user=_user(event.get("user")),
         storm=scope.storm,
+        counted=_COUNTED,
         payload=orjson.dumps(event),
     )
 

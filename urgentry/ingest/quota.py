@@ -5,6 +5,7 @@ be overshot by what the other replicas admit within one second, and by nothing o
 """
 
 import asyncio
+from collections.abc import Iterable
 
 import msgspec
 
@@ -33,16 +34,17 @@ class _Taken(msgspec.Struct):
 
 
 class Quotas:
-    """Admits events under the limits of their keys."""
+    """Admits records under the limits of their keys."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._taken: dict[usage.UsageKey, _Taken] = {}
 
-    def admit(self, scope: Scope, at: int) -> int:
-        """Takes one event of the key's limit: the second in which the window began, or 0 for a key
-        without a limit. `Rejected` with 429 when the limit is reached."""
-        if scope.rate_limit is None:
+    def admit(self, scope: Scope, counted: Iterable[tuple[int, int]], at: int) -> int:
+        """Takes one of the key's limit for a record that counts as these categories: the second in
+        which the window began, or 0 where no limit is asked. `Rejected` with 429 when the limit is
+        reached."""
+        if scope.rate_limit is None or not any(each in _LIMITED for each, _ in counted):
             return 0
         count, window = scope.rate_limit
         start = _window_start(scope.key_id, window, at)
@@ -53,7 +55,7 @@ class Quotas:
         return start
 
     def settle(self, key_id: int, window_start: int, *, is_written: bool) -> None:
-        """Says whether an admitted event was written; one that was not is given back."""
+        """Says whether an admitted record was written; one that was not is given back."""
         taken = self._taken.get((key_id, window_start))
         if taken is not None:
             taken.written += is_written

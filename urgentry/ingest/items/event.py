@@ -1,14 +1,21 @@
-"""An `event` item: parse → normalize → group → prepare. The caller submits what comes out."""
+"""An `event` item: parse → normalize → group → prepare."""
 
 from urgentry.domain.event import PreparedEvent
+from urgentry.ingest.envelope import Envelope, Item
 from urgentry.ingest.group import group
 from urgentry.ingest.normalize import NormalizeContext, normalize_event, parse_event_json
 from urgentry.ingest.prepare import prepare_event
+from urgentry.ingest.reading import Reading
 from urgentry.ingest.receipt import Receipt
 from urgentry.protocol.items import DataCategory
 from urgentry.protocol.outcome import Reason, invalid
 
 _OTHER_TYPES = frozenset({"transaction", "feedback", "replay_event"})
+
+
+def read(item: Item, receipt: Receipt, _envelope: Envelope) -> Reading:
+    """One event for the store."""
+    return Reading(records=[prepare(item.payload, receipt)])
 
 
 def prepare(payload: bytes, receipt: Receipt) -> PreparedEvent:

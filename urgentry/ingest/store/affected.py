@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from urgentry.domain import distinct
 from urgentry.domain.event import EventUser
-from urgentry.ingest.tally import Tally
+from urgentry.ingest.store.tally import Tally
 from urgentry.storage import rollups
 from urgentry.storage.database import Transaction
 from urgentry.storage.rollups import UserKey

@@ -1,54 +1,29 @@
-"""One write transaction for a batch of events: claim ids, find or make issues, count, write, tell.
-
-The number of statements is bounded whatever the batch's size. The body may run more than once, so
-it keeps nothing outside itself; what a commit made true comes back as `Written`.
-"""
+"""Writes the events of a batch: claims ids, finds or makes issues, counts, writes, tells."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from functools import partial
 
 import msgspec
 import orjson
 from msgspec.structs import replace
 
-from urgentry.domain.event import PreparedEvent, day_of, expires_day, hour_of, new_row_id
+from urgentry.domain.event import PreparedEvent, day_of, expires_day, new_row_id
 from urgentry.domain.feed import FeedEntry, FeedKind
 from urgentry.domain.issue import Arrival, Level, Substatus, initial_priority, substatus_after
-from urgentry.ingest.affected import Gained, count_affected_users
 from urgentry.ingest.names import KnownNames, Names, tagset_key
-from urgentry.ingest.storm import find_unstored
-from urgentry.ingest.tally import Tally
-from urgentry.protocol.items import DataCategory
-from urgentry.protocol.outcome import Outcome, Reason
-from urgentry.storage import feed, hashes, recording, rollups, tag_rollups, usage
+from urgentry.ingest.store.affected import Gained, count_affected_users
+from urgentry.ingest.store.context import CODEC_ZSTD, BatchContext
+from urgentry.ingest.store.storm import find_unstored
+from urgentry.ingest.store.tally import Tally
+from urgentry.protocol.outcome import Reason
+from urgentry.storage import hashes, recording, rollups, tag_rollups
 from urgentry.storage.database import Transaction
 from urgentry.storage.hashes import HashKey, HashRow
 from urgentry.storage.recording import EventKey, EventRow, IssueCounts, LockedIssue, NewIssue
-from urgentry.storage.tag_rollups import TagValueKey
-
-CODEC_ZSTD = 1
 
 _ACTIVITY_REGRESSED = "set_regression"
 _ACTIVITY_REOPENED = "set_unresolved"
-
-
-class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """Events that are written together; `bodies` are their compressed payloads, in order."""
-
-    id: bytes
-    at: int
-    events: Sequence[PreparedEvent]
-    bodies: Sequence[bytes]
-
-
-class Written(msgspec.Struct, frozen=True, kw_only=True):
-    """What a batch became: for each event whether it was new, and what may be remembered."""
-
-    accepted: Sequence[bool]
-    unstored: int
-    """Events that were counted only, by their project's rule for storms."""
-    names: Names
-    tag_values: Collection[TagValueKey]
 
 
 class _Placed(msgspec.Struct, kw_only=True):
@@ -61,37 +36,37 @@ class _Placed(msgspec.Struct, kw_only=True):
     issue_id: int = 0
 
 
-async def write_batch(tx: Transaction, batch: Batch, known: KnownNames) -> Written:
-    """Writes a batch; see the module's text."""
-    recording.enter_batch(tx, batch.id, at=batch.at)
-    stored = await _claim(tx, batch)
+async def write_events(
+    tx: Transaction,
+    events: Sequence[PreparedEvent],
+    bodies: Sequence[bytes],
+    context: BatchContext,
+) -> dict[int, str]:
+    """Writes events that are new; those whose id is taken are refused as duplicates."""
+    known, at = context.known, context.at
+    stored = await _claim(tx, events, at=at)
     placed = [
         _Placed(event=event, body=body, row_id=stored[index])
-        for index, (event, body) in enumerate(zip(batch.events, batch.bodies, strict=True))
+        for index, (event, body) in enumerate(zip(events, bodies, strict=True))
         if index in stored
     ]
-    names = await known.resolve(tx, (item.event for item in placed), at=batch.at)
-    created, users_so_far = await _place(tx, placed, names, at=batch.at)
+    names = await known.resolve(tx, (item.event for item in placed), at=at)
+    created, users_so_far = await _place(tx, placed, names, at=at)
     issues = await recording.lock_issues(tx, {item.issue_id for item in placed})
     tally = _tally(placed, names)
-    users = await _roll_up(tx, tally, created, names, users_so_far, at=batch.at)
+    users = await _roll_up(tx, tally, created, names, users_so_far, at=at)
     new_values = await tag_rollups.add_tags(tx, tally.tags, tally.projects, known=known.tag_values)
     counts = _count_issues(placed, names, users.by_issue)
     recording.count_events(tx, counts.values())
-    reopened = await _reopen(tx, placed, _counted(issues, counts), names, at=batch.at)
+    reopened = await _reopen(tx, placed, _counted(issues, counts), names, at=at)
     unstored = await find_unstored(tx, placed)
     hashes.count_unstored(tx, Counter(unstored.values()))
     _write_rows(tx, [item for item in placed if item.row_id not in unstored], names)
-    _count_outcomes(tx, batch, stored)
-    _count_usage(tx, placed)
-    recording.mark_first_events(tx, _starting(placed, known), at=batch.at)
-    feed.append(tx, _entries(placed, created, reopened, unstored))
-    return Written(
-        accepted=[index in stored for index in range(len(batch.events))],
-        unstored=len(unstored),
-        names=names,
-        tag_values=new_values,
-    )
+    recording.mark_first_events(tx, _starting(placed, known), at=at)
+    context.feed += _entries(placed, created, reopened, unstored)
+    context.unstored += len(unstored)
+    context.on_commit.append(partial(known.learn, names, new_values))
+    return {index: Reason.DUPLICATE for index in range(len(events)) if index not in stored}
 
 
 def _starting(placed: Iterable[_Placed], known: KnownNames) -> dict[int, str]:
@@ -103,12 +78,12 @@ def _starting(placed: Iterable[_Placed], known: KnownNames) -> dict[int, str]:
     return platforms
 
 
-async def _claim(tx: Transaction, batch: Batch) -> dict[int, int]:
+async def _claim(tx: Transaction, events: Sequence[PreparedEvent], *, at: int) -> dict[int, int]:
     """Row ids of the events (by index) whose ids were free, today and on the days beside it."""
     first: dict[EventKey, int] = {}
-    for index, event in enumerate(batch.events):
+    for index, event in enumerate(events):
         first.setdefault((event.project_id, event.event_id), index)
-    row_ids = {index: new_row_id(batch.events[index].received) for index in first.values()}
+    row_ids = {index: new_row_id(events[index].received) for index in first.values()}
     free = await recording.claim_event_ids(
         tx,
         [
@@ -116,11 +91,11 @@ async def _claim(tx: Transaction, batch: Batch) -> dict[int, int]:
                 "project_id": key[0],
                 "event_id": key[1],
                 "event_row": row_ids[index],
-                "expires_day": _expires_day(batch.events[index]),
+                "expires_day": _expires_day(events[index]),
             }
             for key, index in sorted(first.items())
         ],
-        day=day_of(batch.at),
+        day=day_of(at),
     )
     return {index: row_ids[index] for key, index in first.items() if key in free}
 
@@ -366,22 +341,6 @@ def _write_moves(
         recording.insert_activity(tx, issues, kind=kind, detail={}, at=at)
 
 
-def _count_outcomes(tx: Transaction, batch: Batch, stored: dict[int, int]) -> None:
-    quantities: dict[rollups.OutcomeKey, int] = {}
-    for index, event in enumerate(batch.events):
-        accepted = index in stored
-        key = rollups.OutcomeKey(
-            project_id=event.project_id,
-            key_id=event.key_id,
-            hour=hour_of(event.received),
-            category=DataCategory.ERROR,
-            outcome=Outcome.ACCEPTED if accepted else Outcome.INVALID,
-            reason="" if accepted else Reason.DUPLICATE.value,
-        )
-        quantities[key] = quantities.get(key, 0) + 1
-    rollups.add_outcomes(tx, quantities)
-
-
 def _entries(
     placed: Iterable[_Placed],
     created: dict[int, _Placed],
@@ -415,15 +374,6 @@ def _entries(
         )
         for issue_id, item in sorted(latest.items())
     ]
-
-
-def _count_usage(tx: Transaction, placed: Iterable[_Placed]) -> None:
-    taken: dict[usage.UsageKey, int] = {}
-    for item in placed:
-        if item.event.window_start:
-            key = (item.event.key_id, item.event.window_start)
-            taken[key] = taken.get(key, 0) + 1
-    usage.add_usage(tx, taken)
 
 
 def _expires_day(event: PreparedEvent) -> int:

@@ -1,0 +1,236 @@
+"""The HTTP edge of ingest, on bare ASGI: the same steps for every endpoint.
+
+Credentials are checked before a body is read, room for the body is taken before it arrives, and
+the answer goes out after the commit. A request that fails as a whole is settled in the ledger here;
+what becomes of its items is settled by `intake`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+
+from urgentry import clock
+from urgentry.domain.scope import Scope
+from urgentry.errors import StorageError
+from urgentry.ingest.budget import BytesInFlight
+from urgentry.ingest.endpoints.base import Endpoint
+from urgentry.ingest.envelope import Envelope, envelope_headers
+from urgentry.ingest.fields import field_of
+from urgentry.ingest.intake import Intake
+from urgentry.ingest.ledger import Ledger
+from urgentry.ingest.receipt import Receipt
+from urgentry.ingest.request import Request
+from urgentry.ingest.scopes import Scopes
+from urgentry.ingest.wire import (
+    BodyLimits,
+    Receive,
+    Send,
+    answer_preflight,
+    expected_bytes,
+    header_map,
+    read_body,
+    refuse,
+    request_credentials,
+    respond,
+)
+from urgentry.protocol.auth import (
+    Credentials,
+    check_envelope_dsn,
+    envelope_credentials,
+    missing,
+    project_mismatch,
+)
+from urgentry.protocol.dsn import project_from_path
+from urgentry.protocol.event_id import new_event_id, parse_event_id
+from urgentry.protocol.forwarded import Networks, client_ip
+from urgentry.protocol.items import creates_event, known_type
+from urgentry.protocol.origins import origin_allowed, origin_refused
+from urgentry.protocol.outcome import Outcome, Reason, Rejected, invalid
+
+_RETRY_AFTER = ((b"retry-after", b"5"),)
+
+log = structlog.get_logger(__name__)
+
+
+class IngestEdge:
+    """The ASGI application for paths that one of its endpoints matches."""
+
+    def __init__(
+        self,
+        *,
+        endpoints: Sequence[Endpoint],
+        scopes: Scopes,
+        intake: Intake,
+        ledger: Ledger,
+        budget: BytesInFlight,
+        limits: BodyLimits,
+        trusted_proxies: Networks = (),
+    ) -> None:
+        self._endpoints = endpoints
+        self._scopes = scopes
+        self._intake = intake
+        self._ledger = ledger
+        self._budget = budget
+        self._limits = limits
+        self._trusted = trusted_proxies
+
+    def matches(self, path: str) -> bool:
+        """Whether a path, its slashes collapsed, is one of an endpoint."""
+        return any(endpoint.pattern.fullmatch(path) for endpoint in self._endpoints)
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Answers one request whose path (`scope["path"]`) an endpoint matches."""
+        for endpoint in self._endpoints:
+            matched = endpoint.pattern.fullmatch(scope["path"])
+            if matched is not None:
+                break
+        else:
+            await respond(send, 404, b'{"detail":"unknown ingest endpoint"}')
+            return
+        if scope["method"] == "OPTIONS":
+            await answer_preflight(send)
+            return
+        peer = scope.get("client")
+        request = Request(
+            method=scope["method"],
+            path=matched.groupdict(),
+            query=scope["query_string"],
+            headers=header_map(scope["headers"]),
+            peer=peer[0] if peer else None,
+            received=clock.now(),
+        )
+        await self._handle(endpoint, request, receive, send)
+
+    async def _handle(
+        self, endpoint: Endpoint, request: Request, receive: Receive, send: Send
+    ) -> None:
+        try:
+            envelope, event_id = await self._take(endpoint, request, receive)
+            answer = endpoint.answer(request, envelope, event_id)
+        except Rejected as rejected:
+            await refuse(send, rejected)
+        except StorageError as error:
+            await refuse(send, self._unavailable(endpoint, request, error))
+        except Exception:
+            log.exception("ingest_failed", endpoint=type(endpoint).__name__)
+            self._ledger.fault(endpoint.category, Reason.INTERNAL)
+            self._settle(endpoint, request, Outcome.INVALID, Reason.INTERNAL)
+            await respond(send, 500, b'{"detail":"internal error"}')
+        else:
+            await respond(
+                send,
+                answer.status,
+                answer.body,
+                content_type=answer.content_type,
+                headers=answer.headers,
+            )
+
+    async def _take(
+        self, endpoint: Endpoint, request: Request, receive: Receive
+    ) -> tuple[Envelope, bytes | None]:
+        """Reads the request and stores its items; the event id to answer."""
+        limits = endpoint.body_limits or self._limits
+        try:
+            if request.method not in endpoint.methods:
+                raise invalid(Reason.DISALLOWED_METHOD, "method not allowed", status=405)
+            await self._authenticate(endpoint, request)
+            hold = self._budget.hold(expected_bytes(request.headers))
+        except Rejected as rejected:
+            self._settle(endpoint, request, rejected.outcome, rejected.reason)
+            raise
+        with hold:
+            try:
+                body = await read_body(receive, request.headers, limits, hold)
+                envelope, receipt = await self._open(endpoint, request, body)
+            except Rejected as rejected:
+                self._settle(endpoint, request, rejected.outcome, rejected.reason)
+                raise
+            refusal = endpoint.refusal(await self._intake.take(envelope, receipt))
+        if refusal is not None:
+            raise refusal
+        return envelope, receipt.event_id if _has_event(envelope) else None
+
+    async def _open(
+        self, endpoint: Endpoint, request: Request, body: bytes
+    ) -> tuple[Envelope, Receipt]:
+        """Reads the body as an envelope; one whose request had no credentials brings its own."""
+        if request.credentials is None:
+            headers, _ = envelope_headers(body)
+            await self._enter(request, envelope_credentials(headers.get("dsn")))
+        envelope = endpoint.read(request, body)
+        assert request.scope is not None  # noqa: S101 - _enter set it or raised
+        assert request.credentials is not None  # noqa: S101 - same
+        check_envelope_dsn(envelope.dsn, request.credentials, request.scope.project_id)
+        return envelope, self._receipt(request, request.scope, request.credentials, envelope)
+
+    async def _authenticate(self, endpoint: Endpoint, request: Request) -> None:
+        """Finds the project by what stands outside the body, where something does."""
+        project = request.path.get("project")
+        if project is not None:
+            project_from_path(project)
+        credentials = request_credentials(request.headers, request.query, request.path.get("key"))
+        if credentials is not None:
+            await self._enter(request, credentials)
+        elif not endpoint.brings_credentials:
+            raise missing()
+
+    async def _enter(self, request: Request, credentials: Credentials) -> None:
+        scope = await self._scopes.find(credentials.public_key)
+        if scope is None:
+            raise project_mismatch()
+        named = request.path.get("project")
+        if named is not None and project_from_path(named) != scope.project_id:
+            raise project_mismatch()
+        request.scope, request.credentials = scope, credentials
+        origin, referer = request.header(b"origin"), request.header(b"referer")
+        if not origin_allowed(origin, referer, scope.allowed_origins):
+            raise origin_refused()
+
+    def _receipt(
+        self, request: Request, scope: Scope, credentials: Credentials, envelope: Envelope
+    ) -> Receipt:
+        forwarded = request.header(b"x-forwarded-for")
+        return Receipt(
+            scope=scope,
+            credentials=credentials,
+            received=request.received,
+            event_id=envelope.event_id or _event_id_of(envelope) or new_event_id(),
+            sent_at=envelope.sent_at,
+            client_ip=client_ip(request.peer, forwarded, self._trusted),
+            user_agent=request.header(b"user-agent"),
+        )
+
+    def _unavailable(self, endpoint: Endpoint, request: Request, error: StorageError) -> Rejected:
+        log.error("ingest_unavailable", error=str(error), hint=error.hint)
+        self._ledger.fault(endpoint.category, "database")
+        self._settle(endpoint, request, Outcome.INVALID, Reason.PROJECT_UNAVAILABLE)
+        return Rejected(
+            Outcome.INVALID,
+            Reason.PROJECT_UNAVAILABLE,
+            status=503,
+            detail="the database is away; try again later",
+            headers=_RETRY_AFTER,
+        )
+
+    def _settle(self, endpoint: Endpoint, request: Request, outcome: Outcome, reason: str) -> None:
+        """Settles a request that failed before its items were known: it counts as one."""
+        category = endpoint.category
+        self._ledger.receive(category)
+        self._ledger.settle(category, outcome, reason)
+        if request.scope is not None:
+            self._ledger.count(request.scope, outcome, reason, ((category, 1),))
+
+
+def _has_event(envelope: Envelope) -> bool:
+    return envelope.event_id is not None or any(
+        creates_event(known_type(item.type, item.headers), item.headers) for item in envelope.items
+    )
+
+
+def _event_id_of(envelope: Envelope) -> bytes | None:
+    """The id in the payload, for an envelope whose header has none."""
+    for item in envelope.items:
+        if creates_event(known_type(item.type, item.headers), item.headers):
+            return parse_event_id(field_of(item.view, "event_id"))
+    return None

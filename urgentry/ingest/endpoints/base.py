@@ -1,0 +1,52 @@
+"""What an endpoint tells the edge: its paths, methods and limits, how its body becomes an envelope,
+and how it answers.
+"""
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+import orjson
+
+from urgentry.ingest.envelope import Envelope
+from urgentry.ingest.request import Request
+from urgentry.ingest.wire import BodyLimits
+from urgentry.protocol.items import DataCategory
+from urgentry.protocol.outcome import Rejected
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What goes back when the request was taken."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: bytes = b"application/json"
+    headers: Sequence[tuple[bytes, bytes]] = ()
+
+
+class Endpoint:
+    """One way in. A subclass for each; the defaults are those of most."""
+
+    pattern: re.Pattern[str]
+    """Matched against the whole path; the group `project` names the project, `key` a key."""
+    methods: Sequence[str] = ("POST",)
+    category = DataCategory.DEFAULT
+    """What a request counts as that fails before its items are known."""
+    body_limits: BodyLimits | None = None
+    """None: those of the settings."""
+    brings_credentials = False
+    """Whether the body may say whose it is."""
+
+    def read(self, request: Request, body: bytes) -> Envelope:
+        """The items of a request, whose body is unpacked. `Rejected` when it has none."""
+        raise NotImplementedError
+
+    def answer(self, request: Request, envelope: Envelope, event_id: bytes | None) -> Answer:
+        """The answer to a request whose items are settled; the event's id, if it has one."""
+        del request, envelope
+        return Answer(body=orjson.dumps({"id": event_id.hex()}) if event_id else b"{}")
+
+    def refusal(self, refusals: Sequence[Rejected]) -> Rejected | None:
+        """Which refusal of an item, if any, the client is told instead: by default one that asks it
+        to come again."""
+        return next((each for each in refusals if each.status >= 429), None)  # noqa: PLR2004

@@ -1,0 +1,184 @@
+"""Takes envelopes, whichever endpoint they came by: reads their items, has them stored, and settles
+each exactly once.
+
+The item that makes the envelope's event is read first: when it is refused, what hangs on it goes
+with it and for the same reason. All records of an envelope are committed together, so that a client
+that is told to come again repeats nothing that was kept.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
+
+import msgspec
+import structlog
+
+from urgentry.domain.record import Record
+from urgentry.domain.scope import Scope
+from urgentry.ingest.envelope import Envelope, Item
+from urgentry.ingest.ledger import Ledger
+from urgentry.ingest.pipeline import Pipeline
+from urgentry.ingest.quota import Quotas
+from urgentry.ingest.reading import Reader, Reading
+from urgentry.ingest.receipt import Receipt
+from urgentry.protocol.items import (
+    REQUIRES_EVENT,
+    DataCategory,
+    ItemType,
+    creates_event,
+    known_type,
+    main_category,
+    quantities,
+)
+from urgentry.protocol.outcome import Outcome, Reason, Rejected, invalid
+
+log = structlog.get_logger(__name__)
+
+
+class _Taking(msgspec.Struct, kw_only=True):
+    """An item on its way, and what was read of it."""
+
+    item: Item
+    type: ItemType | None
+    category: DataCategory
+    reading: Reading | None = None
+
+
+class Intake:
+    """The path of an envelope's items, from their bytes to their commit."""
+
+    def __init__(
+        self,
+        *,
+        pipeline: Pipeline,
+        ledger: Ledger,
+        quotas: Quotas,
+        readers: Mapping[ItemType, Reader],
+    ) -> None:
+        self._pipeline = pipeline
+        self._ledger = ledger
+        self._quotas = quotas
+        self._readers = readers
+
+    async def take(self, envelope: Envelope, receipt: Receipt) -> list[Rejected]:
+        """Stores what can be stored, and returns after the commit: why items were refused.
+
+        Every item is settled here. Raises nothing but bugs.
+        """
+        scope = receipt.scope
+        takings = [_taking(item) for item in envelope.items]
+        refusals: list[Rejected] = []
+        fatal: Rejected | None = None
+        for taking in sorted(takings, key=_comes_later):
+            self._ledger.receive(taking.category)
+            try:
+                if fatal is not None and taking.type in REQUIRES_EVENT:
+                    raise _with_its_event(fatal)
+                taking.reading = self._read(taking, receipt, envelope)
+            except Rejected as rejected:
+                self._refuse(taking, scope, rejected)
+                refusals.append(rejected)
+                if fatal is None and creates_event(taking.type, taking.item.headers):
+                    fatal = rejected
+        return refusals + await self._store([each for each in takings if each.reading], scope)
+
+    def _read(self, taking: _Taking, receipt: Receipt, envelope: Envelope) -> Reading:
+        """What an item holds, admitted by the limits. A bug that its payload meets costs this item
+        alone."""
+        if taking.type is None:
+            raise invalid(Reason.UNKNOWN_ITEM_TYPE, status=200)
+        reader = self._readers.get(taking.type)
+        if reader is None:
+            raise invalid(Reason.FEATURE_DISABLED, status=200)
+        try:
+            reading = reader(taking.item, receipt, envelope)
+        except Rejected:
+            raise
+        except Exception as error:
+            log.exception(
+                "item_not_read", type=taking.item.type, project_id=receipt.scope.project_id
+            )
+            self._ledger.fault(taking.category, Reason.INTERNAL)
+            raise invalid(Reason.INTERNAL, "internal error", status=500) from error
+        self._admit(reading.records, receipt)
+        return reading
+
+    def _admit(self, records: Sequence[Record], receipt: Receipt) -> None:
+        """Takes what the records cost of the limits, for all of them or none."""
+        try:
+            for record in records:
+                record.window_start = self._quotas.admit(
+                    receipt.scope, record.counted, receipt.received
+                )
+        except Rejected:
+            self._give_back(records, [Reason.OVERLOAD] * len(records))
+            raise
+
+    def _give_back(self, records: Sequence[Record], fates: Sequence[str]) -> None:
+        for record, fate in zip(records, fates, strict=True):
+            self._quotas.settle(record.key_id, record.window_start, is_written=not fate)
+
+    async def _store(self, takings: Sequence[_Taking], scope: Scope) -> list[Rejected]:
+        """Commits the records of what was read and settles the items that they are of."""
+        records = _records(takings)
+        fates: Sequence[str] = [Reason.PROJECT_UNAVAILABLE] * len(records)
+        try:
+            fates = await self._pipeline.submit(records) if records else ()
+        except Rejected as rejected:
+            for taking in takings:
+                self._refuse(taking, scope, rejected)
+            return [rejected]
+        finally:
+            self._give_back(records, fates)
+        return self._settle(takings, scope, iter(fates))
+
+    def _settle(
+        self, takings: Sequence[_Taking], scope: Scope, fates: Iterable[str]
+    ) -> list[Rejected]:
+        """The fates come in the order of the records. The stats of what the store took or refused
+        were written with it."""
+        refusals: list[Rejected] = []
+        following = iter(fates)
+        for taking in takings:
+            reading = taking.reading
+            assert reading is not None  # noqa: S101 - only these are handed in
+            for part in reading.refused:
+                self._ledger.count(scope, part.outcome, part.reason, part.quantities)
+            own = [next(following) for _ in reading.records]
+            outcome, reason = _fate(reading, own)
+            self._ledger.settle(taking.category, outcome, reason)
+            if reason == Reason.INTERNAL:
+                refusals.append(invalid(reason, "internal error", status=500))
+        return refusals
+
+    def _refuse(self, taking: _Taking, scope: Scope, rejected: Rejected) -> None:
+        item = taking.item
+        self._ledger.settle(taking.category, rejected.outcome, rejected.reason)
+        counted = quantities(taking.type, item.headers, item.size)
+        self._ledger.count(scope, rejected.outcome, rejected.reason, counted)
+
+
+def _taking(item: Item) -> _Taking:
+    item_type = known_type(item.type, item.headers)
+    return _Taking(item=item, type=item_type, category=main_category(item_type, item.headers))
+
+
+def _comes_later(taking: _Taking) -> bool:
+    return not creates_event(taking.type, taking.item.headers)
+
+
+def _with_its_event(fatal: Rejected) -> Rejected:
+    """What hangs on an event goes when it goes; the event alone answers for that."""
+    return Rejected(fatal.outcome, fatal.reason, status=HTTPStatus.OK)
+
+
+def _records(takings: Iterable[_Taking]) -> list[Record]:
+    return [record for taking in takings if taking.reading for record in taking.reading.records]
+
+
+def _fate(reading: Reading, fates: Sequence[str]) -> tuple[Outcome, str]:
+    """How an item ended as a whole: accepted when anything of it was kept, or had not to be."""
+    if not all(fates) or not (fates or reading.refused):
+        return Outcome.ACCEPTED, ""
+    if fates:
+        return Outcome.INVALID, fates[0]
+    return reading.refused[0].outcome, reading.refused[0].reason

@@ -1,0 +1,92 @@
+"""One write transaction for a batch of records of every kind. Called by `pipeline`."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from urgentry.domain.event import PreparedEvent, hour_of
+from urgentry.domain.record import Record
+from urgentry.ingest.names import KnownNames
+from urgentry.ingest.store.context import BatchContext
+from urgentry.ingest.store.events import write_events
+from urgentry.protocol.items import DataCategory
+from urgentry.protocol.outcome import Outcome
+from urgentry.storage import feed, recording, rollups, usage
+from urgentry.storage.database import Transaction
+
+Writer = Callable[
+    [Transaction, Sequence[Any], Sequence[bytes], BatchContext], Awaitable[Mapping[int, str]]
+]
+"""Writes all records of one kind; gets their compressed bodies in the same order. Answers, by
+index, why a record was not kept: a `Reason`, as for an id that was taken before."""
+
+WRITERS: Mapping[type[Record], Writer] = {PreparedEvent: write_events}
+"""In the order in which they run, which is the same in every transaction: no deadlocks."""
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """Records to be written together, and their bodies, compressed, in the same order."""
+
+    id: bytes
+    at: int
+    records: Sequence[Record]
+    bodies: Sequence[bytes]
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """What a batch became."""
+
+    fates: Sequence[str]
+    """For each record the reason why it was not kept; empty for one that was."""
+    context: BatchContext
+
+    @property
+    def accepted(self) -> list[bool]:
+        """For each record whether it was kept."""
+        return [not fate for fate in self.fates]
+
+
+async def write_batch(tx: Transaction, batch: Batch, known: KnownNames) -> Written:
+    """Writes a batch. The body may run more than once, so it keeps nothing outside itself."""
+    context = BatchContext(at=batch.at, known=known)
+    recording.enter_batch(tx, batch.id, at=batch.at)
+    fates = [""] * len(batch.records)
+    for kind, write in WRITERS.items():
+        places = [index for index, each in enumerate(batch.records) if type(each) is kind]
+        if places:
+            records = [batch.records[index] for index in places]
+            bodies = [batch.bodies[index] for index in places]
+            for place, reason in (await write(tx, records, bodies, context)).items():
+                fates[places[place]] = reason
+    _count_outcomes(tx, batch, fates)
+    _count_usage(tx, batch, fates)
+    feed.append(tx, context.feed)
+    return Written(fates=fates, context=context)
+
+
+def _count_outcomes(tx: Transaction, batch: Batch, fates: Sequence[str]) -> None:
+    quantities: dict[rollups.OutcomeKey, int] = {}
+    for record, fate in zip(batch.records, fates, strict=True):
+        outcome = Outcome.INVALID if fate else Outcome.ACCEPTED
+        hour = hour_of(record.received)
+        for category, quantity in record.counted:
+            key = rollups.OutcomeKey(
+                project_id=record.project_id,
+                key_id=record.key_id,
+                hour=hour,
+                category=DataCategory(category),
+                outcome=outcome,
+                reason=fate,
+            )
+            quantities[key] = quantities.get(key, 0) + quantity
+    rollups.add_outcomes(tx, quantities)
+
+
+def _count_usage(tx: Transaction, batch: Batch, fates: Sequence[str]) -> None:
+    taken: dict[usage.UsageKey, int] = {}
+    for record, fate in zip(batch.records, fates, strict=True):
+        if record.window_start and not fate:
+            key = (record.key_id, record.window_start)
+            taken[key] = taken.get(key, 0) + 1
+    usage.add_usage(tx, taken)

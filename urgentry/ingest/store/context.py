@@ -1,0 +1,27 @@
+"""What the writers of one batch share, and leave for the end of its transaction."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from urgentry.domain.feed import FeedEntry
+from urgentry.ingest.names import KnownNames
+
+CODEC_ZSTD = 1
+"""How bodies are stored: one zstd frame each."""
+
+
+class BatchContext(msgspec.Struct, kw_only=True):
+    """One attempt at writing a batch. The body of a transaction may run more than once; each run
+    has a context of its own, so nothing of a run that failed stays."""
+
+    at: int
+    """When the batch was made, in microseconds."""
+    known: KnownNames
+    """Ids that committed batches resolved; to be asked, and changed only in `on_commit`."""
+    feed: list[FeedEntry] = []
+    """What live pages and other replicas are told, in the order of the entries."""
+    on_commit: list[Callable[[], None]] = []
+    """Run when the commit is known to have happened."""
+    unstored: int = 0
+    """Events that were counted only, by their project's rule for storms."""
