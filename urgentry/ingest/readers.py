@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 
-from urgentry.ingest.items import event
+from urgentry.ingest.items import client_report, event
 from urgentry.ingest.reading import Reader
 from urgentry.protocol.items import ItemType
 
-READERS: Mapping[ItemType, Reader] = {ItemType.EVENT: event.read}
+READERS: Mapping[ItemType, Reader] = {
+    ItemType.EVENT: event.read,
+    ItemType.CLIENT_REPORT: client_report.read,
+}

@@ -1,11 +1,30 @@
 """What became of received items, as people read it; `rollups` writes it."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from urgentry.protocol.items import DataCategory
 from urgentry.protocol.outcome import Outcome
 from urgentry.storage.database import Transaction
 from urgentry.storage.json_lists import integers
+
+
+class ProjectHour(NamedTuple):
+    """An hour since the epoch of a project."""
+
+    project_id: int
+    hour: int
+
+
+async def list_reasons(
+    tx: Transaction, hours: Iterable[ProjectHour]
+) -> dict[ProjectHour, set[str]]:
+    """The reasons that what was received in hours has so far."""
+    rows = await tx.many("outcomes.list_reasons", [hour._asdict() for hour in sorted(hours)])
+    found: dict[ProjectHour, set[str]] = {}
+    for row in rows:
+        found.setdefault(ProjectHour(row["project_id"], row["hour"]), set()).add(row["reason"])
+    return found
 
 
 async def list_hours(

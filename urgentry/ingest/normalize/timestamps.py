@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from urgentry.ingest.normalize.limits import DRIFT_SECONDS, SECONDS_IN_FUTURE, SECONDS_IN_PAST
+from urgentry.ingest.normalize.drift import clock_drift
+from urgentry.ingest.normalize.limits import SECONDS_IN_FUTURE, SECONDS_IN_PAST
 from urgentry.ingest.normalize.receipt import NormalizeContext
 from urgentry.ingest.normalize.report import Path, Report, at
 
@@ -85,13 +86,13 @@ def read_clock(payload: dict[str, Any], context: NormalizeContext, report: Repor
     received = context.received
     value = payload.get("timestamp")
     if value is None:
-        return Clock(received, _drift(context))
+        return Clock(received, clock_drift(received, context.sent_at))
     try:
         sent = as_micros(parse_timestamp(value))
     except ValueError as error:
         report.reject(at("timestamp"), str(error), original=value)
-        return Clock(received, _drift(context))
-    drift = _drift(context)
+        return Clock(received, clock_drift(received, context.sent_at))
+    drift = clock_drift(received, context.sent_at)
     if drift:
         _blame(report, "clock_drift", sent, received)
     timestamp = sent + drift
@@ -100,13 +101,6 @@ def read_clock(payload: dict[str, Any], context: NormalizeContext, report: Repor
         _blame(report, kind, timestamp, received)
         timestamp = received
     return Clock(timestamp, timestamp - sent)
-
-
-def _drift(context: NormalizeContext) -> int:
-    if context.sent_at is None:
-        return 0
-    drift = context.received - context.sent_at
-    return drift if abs(drift) >= DRIFT_SECONDS * SECOND else 0
 
 
 def _implausible(timestamp: int, received: int) -> str:

@@ -5,9 +5,11 @@ from typing import Any
 
 import msgspec
 
+from urgentry.domain.client_report import ClientReport
 from urgentry.domain.event import PreparedEvent, hour_of
 from urgentry.domain.record import Record
 from urgentry.ingest.names import KnownNames
+from urgentry.ingest.store.client_reports import write_client_reports
 from urgentry.ingest.store.context import BatchContext
 from urgentry.ingest.store.events import write_events
 from urgentry.protocol.items import DataCategory
@@ -21,7 +23,10 @@ Writer = Callable[
 """Writes all records of one kind; gets their compressed bodies in the same order. Answers, by
 index, why a record was not kept: a `Reason`, as for an id that was taken before."""
 
-WRITERS: Mapping[type[Record], Writer] = {PreparedEvent: write_events}
+WRITERS: Mapping[type[Record], Writer] = {
+    PreparedEvent: write_events,
+    ClientReport: write_client_reports,
+}
 """In the order in which they run, which is the same in every transaction: no deadlocks."""
 
 
@@ -59,14 +64,16 @@ async def write_batch(tx: Transaction, batch: Batch, known: KnownNames) -> Writt
             bodies = [batch.bodies[index] for index in places]
             for place, reason in (await write(tx, records, bodies, context)).items():
                 fates[places[place]] = reason
-    _count_outcomes(tx, batch, fates)
+    _count_outcomes(tx, batch, fates, context)
     _count_usage(tx, batch, fates)
     feed.append(tx, context.feed)
     return Written(fates=fates, context=context)
 
 
-def _count_outcomes(tx: Transaction, batch: Batch, fates: Sequence[str]) -> None:
-    quantities: dict[rollups.OutcomeKey, int] = {}
+def _count_outcomes(
+    tx: Transaction, batch: Batch, fates: Sequence[str], context: BatchContext
+) -> None:
+    quantities = context.outcomes
     for record, fate in zip(batch.records, fates, strict=True):
         outcome = Outcome.INVALID if fate else Outcome.ACCEPTED
         hour = hour_of(record.received)
@@ -79,7 +86,7 @@ def _count_outcomes(tx: Transaction, batch: Batch, fates: Sequence[str]) -> None
                 outcome=outcome,
                 reason=fate,
             )
-            quantities[key] = quantities.get(key, 0) + quantity
+            quantities[key] += quantity
     rollups.add_outcomes(tx, quantities)
 
 

@@ -1,11 +1,13 @@
 """What the writers of one batch share, and leave for the end of its transaction."""
 
+from collections import Counter
 from collections.abc import Callable
 
 import msgspec
 
 from urgentry.domain.feed import FeedEntry
 from urgentry.ingest.names import KnownNames
+from urgentry.storage.rollups import OutcomeKey
 
 CODEC_ZSTD = 1
 """How bodies are stored: one zstd frame each."""
@@ -21,6 +23,8 @@ class BatchContext(msgspec.Struct, kw_only=True):
     """Ids that committed batches resolved; to be asked, and changed only in `on_commit`."""
     feed: list[FeedEntry] = []
     """What live pages and other replicas are told, in the order of the entries."""
+    outcomes: Counter[OutcomeKey] = msgspec.field(default_factory=Counter)
+    """What is added to the stats beside what the records themselves count as."""
     on_commit: list[Callable[[], None]] = []
     """Run when the commit is known to have happened."""
     unstored: int = 0

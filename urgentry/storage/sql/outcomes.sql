@@ -9,3 +9,10 @@ WHERE project_id = :project_id
     )
 GROUP BY hour
 ORDER BY hour
+
+-- name: list_reasons
+-- The reasons that occur in hours of projects.
+WITH v(project_id, hour) AS (VALUES (CAST(:project_id AS bigint), CAST(:hour AS bigint)))
+SELECT DISTINCT v.project_id, v.hour, outcome_hour.reason
+FROM v
+JOIN outcome_hour ON outcome_hour.project_id = v.project_id AND outcome_hour.hour = v.hour
