@@ -20,7 +20,10 @@ RANK = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
 TOP = RANK["app"]
 
 PURE = ("protocol", "domain", "grouping", "privacy", "search")
-PURE_MODULES = ("urgentry.ingest.normalize", "urgentry.ingest.envelope", "urgentry.ingest.group")
+PURE_MODULES = (
+    *("urgentry.ingest.normalize", "urgentry.ingest.filters", "urgentry.ingest.envelope"),
+    "urgentry.ingest.group",
+)
 OUTSIDE_WORLD = {
     *("apsw", "asyncio", "asyncpg", "glob", "http", "os", "pathlib", "prometheus_client", "shutil"),
     *("socket", "sqlite3", "starlette", "structlog", "subprocess", "tempfile", "threading"),

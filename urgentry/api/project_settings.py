@@ -11,7 +11,7 @@ MAX_TEXT = 200
 FIXED = (
     *("autofixAutomationTuning", "builtinSymbolSources", "dataScrubber", "dataScrubberDefaults"),
     *("debugFilesRole", "digestsMaxDelay", "digestsMinDelay", "dynamicSamplingBiases"),
-    *("enableAutoReleaseCreation", "isBookmarked", "options", "relayPiiConfig", "resolveAge"),
+    *("enableAutoReleaseCreation", "isBookmarked", "relayPiiConfig", "resolveAge"),
     *("safeFields", "scmSourceContextEnabled", "scrapeJavaScript", "scrubIPAddresses"),
     *("secondaryGroupingConfig", "secondaryGroupingExpiry", "securityToken"),
     *("securityTokenHeader", "seerScannerAutomation", "sensitiveFields", "storeCrashReports"),

@@ -14,6 +14,7 @@ from urgentry.access.decision import (
 )
 from urgentry.api.endpoint import Call, empty, endpoint, json_response
 from urgentry.api.fields import Fields
+from urgentry.api.filters import read_filter_options
 from urgentry.api.pagination import page_of
 from urgentry.api.project_facts import facts_of
 from urgentry.api.project_settings import FIXED, read_grouping_change, read_settings
@@ -33,6 +34,7 @@ from urgentry.domain.organization import Role, Team
 from urgentry.domain.project import MAX_NAME_LENGTH, MAX_SLUG_LENGTH, Project
 from urgentry.storage import accounts, members, teams
 from urgentry.storage.database import Transaction
+from urgentry.tenancy.filters import change_filters
 from urgentry.tenancy.grouping import change_grouping
 from urgentry.tenancy.projects import (
     create_project,
@@ -105,7 +107,9 @@ async def update(call: Call) -> Response:
     platform = fields.text("platform", longest=MAX_PLATFORM, may_be_empty=True)
     settings = read_settings(fields)
     grouping = read_grouping_change(fields)
+    options = fields.mapping("options")
     fields.check()
+    filters = read_filter_options(options or {})
 
     async def write(tx: Transaction) -> dict[str, Any]:
         entered = await call.enter(tx, *WRITE)
@@ -115,6 +119,9 @@ async def update(call: Call) -> Response:
         entered = await choose_project(tx, entered, project.id)
         if not grouping.is_empty:
             await change_grouping(tx, entered, grouping)
+            entered = await choose_project(tx, entered, project.id)
+        if filters:
+            await change_filters(tx, entered, filters)
             entered = await choose_project(tx, entered, project.id)
         details = await _details(tx, call, entered)
         refuse_unmet(body, details, *FIXED)

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from urgentry.api import (
     environments,
+    filters,
     index,
     issue_routes,
     keys,
@@ -37,6 +38,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *teams.ENDPOINTS,
     *projects.ENDPOINTS,
     *project_stats.ENDPOINTS,
+    *filters.ENDPOINTS,
     *keys.ENDPOINTS,
     *environments.ENDPOINTS,
     *releases.ENDPOINTS,

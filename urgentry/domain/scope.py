@@ -2,6 +2,7 @@
 
 import msgspec
 
+from urgentry.domain.filters import FilterSettings
 from urgentry.domain.grouping_settings import GroupingSettings
 from urgentry.domain.storms import StormRule
 
@@ -15,6 +16,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     public_key: str
     retention_days: int
     grouping: GroupingSettings
+    filters: FilterSettings = FilterSettings()
     storm: StormRule | None = None
     rate_limit: tuple[int, int] | None = None
     """Events, and in how many seconds."""

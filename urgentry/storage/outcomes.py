@@ -46,3 +46,22 @@ async def list_hours(
         categories=integers(categories),
     )
     return {row["hour"]: int(row["quantity"]) for row in rows}
+
+
+async def sum_reasons(
+    tx: Transaction,
+    project_id: int,
+    *,
+    from_hour: int,
+    outcome: Outcome,
+    categories: Iterable[DataCategory],
+) -> dict[str, int]:
+    """Quantities of one outcome by its reason, since an hour; reasons without any are left out."""
+    rows = await tx.all(
+        "outcomes.sum_reasons",
+        project_id=project_id,
+        from_hour=from_hour,
+        outcome=outcome,
+        categories=integers(categories),
+    )
+    return {row["reason"]: int(row["quantity"]) for row in rows}

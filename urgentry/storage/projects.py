@@ -1,6 +1,7 @@
 """Projects and the teams that they belong to."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 import orjson
@@ -26,6 +27,7 @@ async def insert_project(
     platform: str,
     retention_days: int,
     at: int,
+    settings: dict[str, Any] | None = None,
 ) -> Project:
     """Makes a project with its counter of short ids; `UniqueViolation` when the slug is taken."""
     row = await tx.one(
@@ -35,6 +37,7 @@ async def insert_project(
         name=name,
         platform=platform,
         retention_days=retention_days,
+        settings=orjson.dumps(settings or {}).decode(),
         created_at=at,
     )
     assert row is not None  # noqa: S101 - RETURNING answers with the row

@@ -20,7 +20,7 @@ from urgentry.storage import accounts, keys, members, organizations, projects, t
 from urgentry.storage.database import Database, Transaction
 from urgentry.tenancy.changes import tell
 from urgentry.tenancy.organizations import organization_slug_problem
-from urgentry.tenancy.projects import insert_default_key
+from urgentry.tenancy.projects import first_settings, insert_default_key
 
 TOKEN_NAME = "bootstrap"  # noqa: S105 - the name of a token, not its text
 
@@ -193,6 +193,7 @@ async def _project(
         name=wish.project_name or wish.project,
         platform=wish.platform,
         retention_days=wish.retention_days,
+        settings=first_settings(wish.platform),
         at=clock.now(),
     )
     team_id = await _first_team(tx, organization, member_id)

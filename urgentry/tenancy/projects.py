@@ -7,6 +7,7 @@ import msgspec
 from urgentry import clock
 from urgentry.access.decision import Access, found
 from urgentry.access.tokens import new_key
+from urgentry.domain.filters import first_filters, stored_filter_settings
 from urgentry.domain.organization import Team, slug_problem, slugify
 from urgentry.domain.project import MAX_SLUG_LENGTH, Project
 from urgentry.errors import ApiError, FieldError
@@ -38,6 +39,7 @@ async def create_project(
         name=name,
         platform=platform,
         retention_days=retention_days,
+        settings=first_settings(platform),
         at=clock.now(),
     )
     for team in teams:
@@ -104,6 +106,11 @@ async def take_from_team(tx: Transaction, access: Access, team: Team) -> None:
     await tell(
         tx, "project.updated", organization_id=project.organization_id, project_id=project.id
     )
+
+
+def first_settings(platform: str) -> dict[str, Any]:
+    """What is set of a project when it is made, by what it is for."""
+    return stored_filter_settings(first_filters(platform))
 
 
 async def insert_default_key(tx: Transaction, project_id: int) -> None:

@@ -42,6 +42,7 @@ ACME = {
     "event": EVENT_ID,
     "note": "1",
     "key": "browser",
+    "filter": "localhost",
     "short_id": "WEB-1",
     "token": "1",
     "user": "1",

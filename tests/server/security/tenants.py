@@ -41,6 +41,7 @@ class Things:
 ABSENT = dict.fromkeys(("organization", "project", "team", "member", "issue", "note"), "77777777")
 ABSENT |= dict.fromkeys(("token", "user"), "77777777")
 ABSENT |= {"event": "f" * 32, "version": "no-such", "environment": "no-such", "key": "no-such"}
+ABSENT |= {"filter": "no-such"}
 ABSENT |= {"short_id": "NONE-77"}
 
 
@@ -90,6 +91,7 @@ async def settle(world: World, speaker: Speaker, slug: str, numbers: tuple[int, 
         "event": event_id,
         "note": note["id"],
         "key": "browser",
+        "filter": "localhost",
         "project_key": key["id"],
         "short_id": issue["shortId"],
         "token": token["id"],

@@ -12,6 +12,7 @@ from urgentry.domain.grouping_settings import read_grouping_settings
 from urgentry.domain.project import Project
 from urgentry.domain.storms import DEFAULT_ONE_IN
 from urgentry.storage.projects import TeamLink
+from urgentry.tenancy.filters import OPTIONS, filter_settings_of
 
 COLORS = ("#3f7fbf", "#bf5e3f", "#3fbf7f", "#bf3f7f", "#7f3fbf", "#7fbf3f", "#bf9b3f", "#3fb4bf")
 
@@ -100,6 +101,7 @@ def project_details(
         }
         | settings_shape(project)
         | grouping_shape(project)
+        | {"options": options_shape(project)}
     )
 
 
@@ -116,6 +118,12 @@ def settings_shape(project: Project) -> dict[str, Any]:
         "stormStoredFirst": settings.get("storm_after", 0),
         "stormStoredOneIn": settings.get("storm_one_in", DEFAULT_ONE_IN),
     }
+
+
+def options_shape(project: Project) -> dict[str, Any]:
+    """What Sentry keeps among a project's options: what it filters, by lists and switches."""
+    settings = filter_settings_of(project)
+    return {option: getattr(settings, field) for option, field in OPTIONS.items()}
 
 
 def grouping_shape(project: Project) -> dict[str, Any]:
@@ -162,7 +170,6 @@ _NOTHING_YET: dict[str, Any] = {
 """What a project could also have received: kinds of data that are not stored."""
 
 _DEFAULTS: dict[str, Any] = {
-    "options": {},
     "digestsMinDelay": 300,
     "digestsMaxDelay": 1800,
     "dataScrubber": True,

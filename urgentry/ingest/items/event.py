@@ -1,7 +1,8 @@
-"""An `event` item: parse → normalize → group → prepare."""
+"""An `event` item: parse → normalize → filter → group → prepare."""
 
 from urgentry.domain.event import PreparedEvent
 from urgentry.ingest.envelope import Envelope, Item
+from urgentry.ingest.filters import filter_event
 from urgentry.ingest.group import group
 from urgentry.ingest.normalize import NormalizeContext, normalize_event, parse_event_json
 from urgentry.ingest.prepare import prepare_event
@@ -19,7 +20,8 @@ def read(item: Item, receipt: Receipt, _envelope: Envelope) -> Reading:
 
 
 def prepare(payload: bytes, receipt: Receipt) -> PreparedEvent:
-    """The event as the store wants it. `Rejected` when it cannot be one."""
+    """The event as the store wants it. `Rejected` when it cannot be one, or the
+    project does not want it."""
     client = receipt.credentials.client
     parsed = parse_event_json(payload, client)
     kind = parsed.get("type")
@@ -42,5 +44,6 @@ def prepare(payload: bytes, receipt: Receipt) -> PreparedEvent:
             sdk_client=client,
         ),
     )
+    filter_event(event, receipt.scope.filters, client_ip=receipt.client_ip)
     grouped = group(event, receipt.scope.grouping, at=receipt.received)
     return prepare_event(event, grouped, receipt.scope, received=receipt.received)

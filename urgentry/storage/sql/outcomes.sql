@@ -16,3 +16,14 @@ WITH v(project_id, hour) AS (VALUES (CAST(:project_id AS bigint), CAST(:hour AS 
 SELECT DISTINCT v.project_id, v.hour, outcome_hour.reason
 FROM v
 JOIN outcome_hour ON outcome_hour.project_id = v.project_id AND outcome_hour.hour = v.hour
+
+-- name: sum_reasons
+-- Why the items of a project ended in one way, for some categories, since an hour.
+SELECT reason, SUM(quantity) AS quantity FROM outcome_hour
+WHERE project_id = :project_id
+    AND hour >= :from_hour
+    AND outcome = :outcome
+    AND category IN (
+        SELECT CAST(j.value AS integer) FROM json_each(CAST(:categories AS text)) AS j
+    )
+GROUP BY reason

@@ -1,7 +1,8 @@
 -- name: insert_project
 -- Makes a project; the slug must be free in the organization.
-INSERT INTO project (organization_id, slug, name, platform, retention_days, created_at)
-VALUES (:organization_id, :slug, :name, :platform, :retention_days, :created_at)
+INSERT INTO project (
+    organization_id, slug, name, platform, retention_days, settings, created_at
+) VALUES (:organization_id, :slug, :name, :platform, :retention_days, :settings, :created_at)
 RETURNING *
 
 -- name: insert_counter
