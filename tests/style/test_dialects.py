@@ -10,7 +10,11 @@ from tests.style.tree import Module, imported_names, modules
 from urgentry.storage.queries import library
 
 DRIVERS = {"apsw", "asyncpg", "sqlite3"}
-DRIVER_MODULES = ("urgentry.storage.sqlite", "urgentry.storage.postgres")
+DRIVER_MODULES = (
+    "urgentry.storage.sqlite",
+    "urgentry.storage.sqlite_connection",
+    "urgentry.storage.postgres",
+)
 SQL = re.compile(
     r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s", re.DOTALL
 )

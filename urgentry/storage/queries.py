@@ -28,9 +28,10 @@ _TOKEN = re.compile(
 _DIALECTS = ("sqlite", "postgres")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Query:
-    """A text in each dialect. It runs when it is no fragment and has no open slot."""
+    """A text in each dialect. It runs when it is no fragment and has no open slot. Compared by
+    identity, so that what drivers make of one is remembered for it and found at once."""
 
     name: str
     sqlite: str

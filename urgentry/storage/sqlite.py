@@ -13,73 +13,47 @@ from typing import Any, TypeVar
 
 import apsw
 
-from urgentry.errors import (
-    CommitAmbiguous,
-    DatabaseUnavailable,
-    DataRejected,
-    StorageError,
-    UniqueViolation,
-)
+from urgentry.errors import DatabaseUnavailable, StorageError
 from urgentry.storage.database import Row
 from urgentry.storage.queries import Library, Query, library
+from urgentry.storage.sqlite_connection import (
+    BEGIN,
+    BEGIN_READ,
+    BEGIN_WRITE,
+    CHECKPOINTER,
+    DRIVER_ERRORS,
+    READER,
+    WRITER,
+    Connection,
+    DeferredError,
+    Statement,
+    translated,
+)
 from urgentry.storage.statement import row_template, statement
-from urgentry.storage.worker import Worker, finished
+from urgentry.storage.worker import finished
 
 T = TypeVar("T")
 
-_Statement = tuple[str, str, list[Any]]
-"""Name, text and values."""
-
-STATEMENTS_KEPT = 256
-"""Prepared statements of a connection: those of a batch in each of their sizes, and some."""
-
-_BEGIN = "begin"
-
 LONGEST_STAY = 1_000
-"""Values of statements for rows that run on the loop's own thread, some 0.3 ms of SQLite's work.
-To hand them to the writer's thread and back, past the interpreter lock of a busy loop, costs more
-than that. BEGIN, which waits for other processes, COMMIT, which waits for the disk, statements for
-many rows, and all that are not for rows go to the connection's thread."""
+"""Values of a statement for rows that runs on the loop's own thread, some 0.3 ms of SQLite's work.
+To hand it to the writer's thread and back, past the interpreter lock of a busy loop, costs more
+than that. COMMIT, which waits for the disk, statements for many rows, and all that are not for rows
+go to the connection's thread; so does BEGIN when another process holds the write lock."""
+
+LONGEST_COMMIT = 3 * LONGEST_STAY
+"""Values of all deferred statements of a transaction that run on the loop's thread before COMMIT.
+The thread would have to win the interpreter lock anew for each statement."""
 
 OLDEST_LIBRARY = (3, 51, 3)
 """Before it a WAL could be corrupted when two connections wrote and checkpointed at once."""
 
-BUSY_MILLISECONDS = 5_000
 READERS = 4
 
-# Foreign keys stay off: each would cost a look-up for every ingested row, the event tables have
-# none by design, and the few rows of configuration are deleted by use cases that know the order.
-_SETTINGS = """
-    pragma synchronous = full;
-    pragma secure_delete = off;
-    pragma foreign_keys = off;
-    pragma wal_autocheckpoint = 4000;
-    pragma journal_size_limit = 67108864;
-    pragma trusted_schema = off;
-"""
-_NEW_FILE = "pragma page_size = 8192; pragma auto_vacuum = incremental; pragma journal_mode = wal"
-_WRITER = "pragma cache_size = -6000"
-_READER = "pragma cache_size = -1000; pragma query_only = on"
+COPY_PAGES = 1_000
+"""Pages by which the log grows before they are copied back into the file, beside the writer."""
 
-_UNAVAILABLE: dict[type[apsw.Error], str] = {
-    apsw.FullError: "free space on the volume of the data directory",
-    apsw.ReadOnlyError: "make the data directory writable for the server's user",
-    apsw.CantOpenError: "check that the data directory exists and belongs to the server's user",
-    apsw.BusyError: "another process holds the write lock: look for long-running commands",
-    apsw.LockedError: "another process holds the write lock: look for long-running commands",
-    apsw.IOError: "check the disk and the free space of the data directory",
-    apsw.CorruptError: "restore the database from a backup",
-    apsw.NotADBError: "the file is no SQLite database: check URGENTRY_DATABASE_DSN",
-    apsw.PermissionsError: "make the data directory writable for the server's user",
-    apsw.InterruptError: "the statement was interrupted",
-}
-_UNIQUE = (
-    apsw.SQLITE_CONSTRAINT_UNIQUE,
-    apsw.SQLITE_CONSTRAINT_PRIMARYKEY,
-    apsw.SQLITE_CONSTRAINT_ROWID,
-)
-_DRIVER_ERRORS = (apsw.Error, OverflowError, UnicodeError)
-_REJECTED = (apsw.ConstraintError, apsw.TooBigError, apsw.RangeError, apsw.MismatchError)
+FULL_LOG_PAGES = 4_000
+"""Pages at which the writer copies what little is left, so that the log begins anew."""
 
 
 class SqliteDatabase:
@@ -97,10 +71,14 @@ class SqliteDatabase:
             )
         self._path = path
         self._queries = queries or library()
-        self._writer = _Connection(path, "sqlite-writer", _WRITER)
+        self._writer = Connection(path, "sqlite-writer", WRITER)
+        self._copier = Connection(path, "sqlite-checkpoint", CHECKPOINTER)
+        self._copying: asyncio.Future[int] | None = None
+        self._copied = 0
+        """Pages of the present log that are in the file."""
         self._write_lock = asyncio.Lock()
-        self._readers: list[_Connection] = []
-        self._idle: list[_Connection] = []
+        self._readers: list[Connection] = []
+        self._idle: list[Connection] = []
         self._reader_permits = asyncio.Semaphore(readers)
         self._reader_count = readers
         self._closed = False
@@ -113,7 +91,7 @@ class SqliteDatabase:
         async with self._reader_permits:
             self._refuse_closed()
             connection = self._idle.pop() if self._idle else await self._new_reader()
-            transaction = SqliteTransaction(connection, self._queries, "BEGIN")
+            transaction = SqliteTransaction(connection, self._queries, BEGIN_READ)
             try:
                 yield transaction
             finally:
@@ -123,7 +101,8 @@ class SqliteDatabase:
     async def write(self, body: Callable[["SqliteTransaction"], Awaitable[T]]) -> T:
         async with self._write_lock:
             self._refuse_closed()
-            transaction = SqliteTransaction(self._writer, self._queries, "BEGIN IMMEDIATE")
+            await self._keep_log_short()
+            transaction = SqliteTransaction(self._writer, self._queries, BEGIN_WRITE)
             try:
                 result = await body(transaction)
                 await transaction.commit()
@@ -144,16 +123,34 @@ class SqliteDatabase:
             for _ in range(self._reader_count):
                 await self._reader_permits.acquire()
             # the writer comes last: it checkpoints and removes the log
-            for connection in (*self._readers, self._writer):
+            for connection in (self._copier, *self._readers, self._writer):
                 await connection.close()
             for _ in range(self._reader_count):
                 self._reader_permits.release()
 
-    async def _new_reader(self) -> "_Connection":
+    async def _keep_log_short(self) -> None:
+        """Copies the log back into the file, which no commit waits for: a thread beside the writer
+        does nearly all of it. The log begins anew once all of it is copied, which never happens
+        while somebody writes; so from time to time the writer copies the rest."""
+        pages = self._writer.log_pages
+        if self._copying is not None:
+            if not self._copying.done():
+                return
+            self._copied = pages if self._copying.exception() else self._copying.result()
+            self._copying = None
+        if pages < self._copied:  # it has begun anew
+            self._copied = 0
+        if pages - self._copied >= COPY_PAGES:
+            self._copying = self._copier.submit(self._copier.checkpoint)
+        elif pages >= FULL_LOG_PAGES:
+            self._copying = self._writer.submit(self._writer.checkpoint)
+            await asyncio.wait([self._copying])
+
+    async def _new_reader(self) -> Connection:
         if not self._readers:
             # only the writer makes a file, with the settings that must precede the first table
             await self._writer.open()
-        connection = _Connection(self._path, f"sqlite-reader-{len(self._readers)}", _READER)
+        connection = Connection(self._path, f"sqlite-reader-{len(self._readers)}", READER)
         self._readers.append(connection)
         return connection
 
@@ -162,33 +159,17 @@ class SqliteDatabase:
             raise DatabaseUnavailable("the database is closed")
 
 
-def _is_short(statements: Sequence[_Statement]) -> bool:
-    """Whether statements of an open transaction may run on the loop's thread."""
-    if statements[0][0] == _BEGIN:
-        return False
-    return sum(len(values) for _, _, values in statements) <= LONGEST_STAY
-
-
-class _DeferredError(Exception):
-    """A statement that was sent ahead of another failed."""
-
-    def __init__(self, name: str, error: Exception) -> None:
-        super().__init__(name)
-        self.name = name
-        self.error = error
-
-
 class SqliteTransaction:
     """One transaction; BEGIN is sent with the first statement, so an empty one costs nothing.
 
     After an error every further statement fails, as on PostgreSQL.
     """
 
-    def __init__(self, connection: "_Connection", queries: Library, begin: str) -> None:
+    def __init__(self, connection: Connection, queries: Library, begin: str) -> None:
         self._connection = connection
         self._queries = queries
         self._begin: str | None = begin
-        self._deferred: list[_Statement] = []
+        self._deferred: list[Statement] = []
         self._running: asyncio.Future[Any] | None = None
         self._failure: BaseException | None = None
         self._ended = False
@@ -215,9 +196,9 @@ class SqliteTransaction:
     ) -> list[Row]:
         found = self._queries.get(query)
         answers: list[Row] = []
-        for batch in row_template(found).batches(found.name, rows, params):
+        for text, values in row_template(found).batches(found.name, rows, params):
             answers += await self._send(
-                found.name, self._connection.fetch, batch.text, batch.values, may_stay=True
+                found.name, self._connection.fetch, text, values, may_stay=True
             )
         return answers
 
@@ -225,8 +206,8 @@ class SqliteTransaction:
         self, query: str | Query, rows: Sequence[Mapping[str, Any]], /, **params: Any
     ) -> None:
         found = self._queries.get(query)
-        for batch in row_template(found).batches(found.name, rows, params):
-            self._deferred.append((found.name, batch.text, batch.values))
+        for text, values in row_template(found).batches(found.name, rows, params):
+            self._deferred.append((found.name, text, values))
 
     async def ping(self) -> None:
         await self._send("ping", self._connection.fetch, "SELECT 1", [])
@@ -235,7 +216,11 @@ class SqliteTransaction:
         self._ended = True
         if self._failure is not None:
             raise self._failure
-        last = [*self._begin_first(), *self._deferred] if self._deferred else []
+        last = self._deferred
+        if last:
+            last = [*self._begin_first(), *last]
+            if sum(len(values) for _, _, values in last) <= LONGEST_COMMIT:
+                last = self._run_here(last)
         if last or self._begin is None:
             await finished(self._connection.submit(lambda: self._connection.commit(last)))
 
@@ -262,7 +247,7 @@ class SqliteTransaction:
     async def _send(
         self,
         name: str,
-        job: Callable[[Sequence["_Statement"], str, list[Any]], T],
+        job: Callable[[Sequence["Statement"], str, list[Any]], T],
         text: str,
         values: list[Any],
         *,
@@ -276,123 +261,43 @@ class SqliteTransaction:
             raise StorageError(f"{name}: a statement before it failed") from self._failure
         before = self._begin_first()
         try:
-            if may_stay and _is_short([*before, (name, text, values)]):
-                return job(before, text, values)
+            if may_stay and len(values) <= LONGEST_STAY:
+                before = self._connection.begin_here(before)
+                if not before:
+                    return job(before, text, values)
             self._running = self._connection.submit(lambda: job(before, text, values))
             answer: T = await self._running
-        except _DeferredError as error:
+        except DeferredError as error:
             self._failure = translated(error.error, error.name)
             raise self._failure from error.error
-        except _DRIVER_ERRORS as error:
+        except DRIVER_ERRORS as error:
             self._failure = translated(error, name)
             raise self._failure from error
         self._running = None
         return answer
 
-    def _begin_first(self) -> "list[_Statement]":
+    def _run_here(self, statements: "list[Statement]") -> "list[Statement]":
+        """Runs statements on the loop's thread; all of them are left when the write lock is not to
+        be had at once."""
+        try:
+            left = self._connection.begin_here(statements)
+            if left and left[0][0] == BEGIN:
+                return left
+            self._connection.run(left)
+        except DeferredError as error:
+            raise translated(error.error, error.name) from error.error
+        return []
+
+    def _begin_first(self) -> "list[Statement]":
         """BEGIN, unless it was sent."""
         begin, self._begin = self._begin, None
-        return [(_BEGIN, begin, [])] if begin is not None else []
+        return [(BEGIN, begin, [])] if begin is not None else []
 
     def _interrupt(self) -> None:
         if self._running is not None and self._running.cancelled():
             self._connection.interrupt()
 
 
-class _Connection:
-    """An apsw connection and its thread. The methods below `submit` run on that thread."""
-
-    def __init__(self, path: Path, name: str, settings: str) -> None:
-        self._path = path
-        self._settings = settings
-        self._worker = Worker(name)
-        self._db: apsw.Connection | None = None
-
-    async def open(self) -> None:
-        """Connects, if that was not done."""
-        try:
-            await finished(self._worker.submit(self._connected))
-        except apsw.Error as error:
-            raise translated(error, "open") from error
-
-    def submit(self, job: Callable[[], T]) -> "asyncio.Future[T]":
-        return self._worker.submit(job)
-
-    def interrupt(self) -> None:
-        """Stops the statement that runs at this moment, if one does; from any thread."""
-        if self._db is not None:
-            self._db.interrupt()
-
-    async def close(self) -> None:
-        await finished(self._worker.submit(self._disconnect))
-        self._worker.stop()
-
-    def fetch(self, before: Sequence[_Statement], text: str, values: list[Any]) -> list[Row]:
-        cursor = self._after(before).execute(text, values)
-        try:
-            names = [column[0] for column in cursor.get_description()]
-        except apsw.ExecutionCompleteError:  # there is no row
-            return []
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-    def change(self, before: Sequence[_Statement], text: str, values: list[Any]) -> int:
-        db = self._after(before)
-        changes = db.total_changes()
-        db.execute(text, values).fetchall()
-        return db.total_changes() - changes
-
-    def commit(self, before: Sequence[_Statement]) -> None:
-        try:
-            self._after(before).execute("COMMIT")
-        except _DeferredError as error:
-            raise translated(error.error, error.name) from error.error
-        except apsw.IOError as error:
-            # the log may hold the commit although the disk did not say so
-            raise CommitAmbiguous(f"COMMIT: {error}", hint=_UNAVAILABLE[apsw.IOError]) from error
-        except apsw.Error as error:
-            raise translated(error, "COMMIT") from error
-
-    def rollback(self) -> None:
-        if self._db is not None and self._db.in_transaction:
-            self._db.execute("ROLLBACK")
-
-    def _after(self, before: Sequence[_Statement]) -> apsw.Connection:
-        """The connection, when the statements that come first are done."""
-        db = self._connected()
-        for name, text, values in before:
-            try:
-                db.execute(text, values).fetchall()
-            except _DRIVER_ERRORS as error:
-                raise _DeferredError(name, error) from error
-        return db
-
-    def _connected(self) -> apsw.Connection:
-        if self._db is None:
-            db = apsw.Connection(str(self._path), statementcachesize=STATEMENTS_KEPT)
-            db.set_busy_timeout(BUSY_MILLISECONDS)
-            if self._settings is _WRITER and not db.pragma("page_count"):
-                db.execute(_NEW_FILE).fetchall()
-            db.execute(_SETTINGS + self._settings).fetchall()
-            self._db = db
-        return self._db
-
-    def _disconnect(self) -> None:
-        if self._db is not None:
-            self._db.close()
-            self._db = None
-
-
 def library_version() -> tuple[int, ...]:
     """The version of the SQLite library that is loaded."""
     return tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
-
-
-def translated(error: Exception, name: str) -> StorageError:
-    """The error of the driver in this program's words."""
-    said = f"{name}: {error}"
-    if getattr(error, "extendedresult", 0) in _UNIQUE:
-        return UniqueViolation(said)
-    if isinstance(error, (*_REJECTED, OverflowError, UnicodeError)):
-        return DataRejected(said)
-    hint = _UNAVAILABLE.get(type(error)) if isinstance(error, apsw.Error) else None
-    return DatabaseUnavailable(said, hint=hint) if hint else StorageError(said)

@@ -5,10 +5,10 @@ driver repeats the tuple after VALUES once a row; `postgres_rows` has the other 
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from urgentry.storage.queries import Query
 
@@ -71,34 +71,32 @@ class RowTemplate:
     head_names: tuple[str, ...]
     row_names: tuple[str, ...]
     tail_names: tuple[str, ...]
+    outer_names: frozenset[str]
     texts: dict[int, str] = field(default_factory=dict, compare=False)
     """By number of rows, for the small numbers that come again and again."""
 
     def batches(
         self, query: str, rows: Sequence[Mapping[str, Any]], params: Mapping[str, Any]
-    ) -> "Iterator[Batch]":
+    ) -> "list[Batch]":
         """The statements for the rows: as few as the limit of parameters allows."""
-        outer = (*self.head_names, *self.tail_names)
-        check_names(query, outer, params)
+        if params.keys() != self.outer_names:
+            check_names(query, tuple(self.outer_names), params)
+        made: list[Batch] = []
         start = 0
-        for size in self._sizes(len(rows), len(outer)):
-            part = rows[start : start + size]
+        for size in _sizes(len(rows), self.most_rows):
+            part = rows if size == len(rows) else rows[start : start + size]
             start += size
             values = row_values(query, self.row_names, part)
-            if outer:
+            if params:
                 values[:0] = [params[name] for name in self.head_names]
                 values += [params[name] for name in self.tail_names]
-            yield Batch(self.text(len(part)), values)
+            made.append(Batch(self.text(size), values))
+        return made
 
-    def _sizes(self, count: int, outer: int) -> Iterator[int]:
-        """How many rows each statement takes: powers of two, so that a connection meets few texts
-        and keeps them all prepared. To prepare one costs more than to run several."""
-        most = (MAX_PARAMETERS - outer) // len(self.row_names)
-        while count > 0:
-            size = min(count, most)
-            size = min(1 << (size.bit_length() - 1), _LARGEST_POWER)
-            yield size
-            count -= size
+    @property
+    def most_rows(self) -> int:
+        """How many rows one statement can take."""
+        return (MAX_PARAMETERS - len(self.outer_names)) // len(self.row_names)
 
     def text(self, count: int) -> str:
         """The statement for so many rows."""
@@ -108,12 +106,23 @@ class RowTemplate:
         return text
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """One statement for several rows."""
 
     text: str
     values: list[Any]
+
+
+@lru_cache(maxsize=4096)
+def _sizes(count: int, most: int) -> tuple[int, ...]:
+    """How many rows each statement takes: powers of two, so that a connection meets few texts and
+    keeps them all prepared. To prepare one costs more than to run several."""
+    sizes = []
+    while count > 0:
+        size = min(count, most, _LARGEST_POWER)
+        sizes.append(1 << (size.bit_length() - 1))
+        count -= sizes[-1]
+    return tuple(sizes)
 
 
 def statement(query: Query, dialect: str) -> Statement:
@@ -125,9 +134,20 @@ def statement(query: Query, dialect: str) -> Statement:
     return _statement(query.text(dialect), "?" if dialect == "sqlite" else "$")
 
 
+@lru_cache(maxsize=256)
 def row_template(query: Query) -> RowTemplate:
     """What SQLite's `many` sends. TypeError when the text has no `VALUES (…)` with parameters."""
-    return _row_template(tuple_in(query, "sqlite"))
+    cut = tuple_in(query, "sqlite")
+    head, row, tail = (replace_names(text, lambda _: "?") for text in (cut.head, cut.row, cut.tail))
+    return RowTemplate(
+        head=head,
+        row=row,
+        tail=tail,
+        head_names=tuple(named_in(cut.head)),
+        row_names=tuple(named_in(cut.row)),
+        tail_names=tuple(named_in(cut.tail)),
+        outer_names=frozenset(cut.outer_names),
+    )
 
 
 def tuple_in(query: Query, dialect: str) -> Tuple:
@@ -157,7 +177,7 @@ def row_values(query: str, names: Sequence[str], rows: Sequence[Mapping[str, Any
         values = [row[name] for row in rows for name in names]
     except KeyError:
         values = []
-    _check_rows(query, frozenset(names), rows, is_complete=bool(values))
+    _check_rows(query, names, rows, is_complete=bool(values))
     return values
 
 
@@ -169,7 +189,7 @@ def column_values(
         values = [[row[name] for row in rows] for name in names]
     except KeyError:
         values = []
-    _check_rows(query, frozenset(names), rows, is_complete=bool(values))
+    _check_rows(query, names, rows, is_complete=bool(values))
     return values
 
 
@@ -184,19 +204,6 @@ def _statement(text: str, mark: str) -> Statement:
     names: dict[str, int] = {}
     numbered = _PARAM.sub(lambda m: _numbered(m, mark, names), text)
     return Statement(numbered, tuple(names))
-
-
-@lru_cache(maxsize=256)
-def _row_template(cut: Tuple) -> RowTemplate:
-    head, row, tail = (replace_names(text, lambda _: "?") for text in (cut.head, cut.row, cut.tail))
-    return RowTemplate(
-        head=head,
-        row=row,
-        tail=tail,
-        head_names=tuple(named_in(cut.head)),
-        row_names=tuple(named_in(cut.row)),
-        tail_names=tuple(named_in(cut.tail)),
-    )
 
 
 @lru_cache(maxsize=256)
@@ -225,12 +232,12 @@ def _tuple_span(text: str) -> tuple[int, int]:
 
 
 def _check_rows(
-    query: str, names: frozenset[str], rows: Sequence[Mapping[str, Any]], *, is_complete: bool
+    query: str, names: Sequence[str], rows: Sequence[Mapping[str, Any]], *, is_complete: bool
 ) -> None:
-    width = len(names)
+    width = len(set(names))
     for row in rows:
         if not is_complete or len(row) != width:
-            check_names(query, tuple(names), row)
+            check_names(query, names, row)
 
 
 def _disagreement(query: str, names: frozenset[str], params: Mapping[str, Any]) -> str:
