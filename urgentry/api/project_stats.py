@@ -8,11 +8,10 @@ from urgentry import clock
 from urgentry.access.decision import found
 from urgentry.api.endpoint import Call, endpoint, json_response
 from urgentry.errors import ApiError
-from urgentry.protocol.items import DataCategory
 from urgentry.protocol.outcome import Outcome
+from urgentry.protocol.stats import ERRORS
 from urgentry.storage import outcomes
 
-ERRORS = (DataCategory.DEFAULT, DataCategory.ERROR, DataCategory.SECURITY)
 STATS = {
     "received": (Outcome.ACCEPTED, Outcome.FILTERED, Outcome.RATE_LIMITED, Outcome.INVALID),
     "generated": (Outcome.ACCEPTED,),

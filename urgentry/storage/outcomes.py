@@ -1,12 +1,48 @@
 """What became of received items, as people read it; `rollups` writes it."""
 
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import NamedTuple
+
+import msgspec
 
 from urgentry.protocol.items import DataCategory
 from urgentry.protocol.outcome import Outcome
-from urgentry.storage.database import Transaction
-from urgentry.storage.json_lists import integers
+from urgentry.storage.database import Row, Transaction
+from urgentry.storage.json_lists import integers, texts
+from urgentry.storage.queries import library
+
+
+class Dimension(StrEnum):
+    """What quantities can be told apart by."""
+
+    PROJECT = "project"
+    CATEGORY = "category"
+    OUTCOME = "outcome"
+    REASON = "reason"
+
+
+class OutcomeSelection(msgspec.Struct, frozen=True, kw_only=True):
+    """Which quantities are meant. None stands for all."""
+
+    project_ids: tuple[int, ...]
+    from_hour: int
+    until_hour: int
+    outcomes: tuple[Outcome, ...] | None = None
+    categories: tuple[DataCategory, ...] | None = None
+    reasons: tuple[str, ...] | None = None
+
+
+class OutcomeSum(msgspec.Struct, frozen=True, kw_only=True):
+    """A quantity. None stands for what it is not told apart by."""
+
+    bucket: int
+    """The span of hours: number n begins at hour n * width since the epoch."""
+    project_id: int | None
+    category: DataCategory | None
+    outcome: Outcome | None
+    reason: str | None
+    quantity: int
 
 
 class ProjectHour(NamedTuple):
@@ -65,3 +101,42 @@ async def sum_reasons(
         categories=integers(categories),
     )
     return {row["reason"]: int(row["quantity"]) for row in rows}
+
+
+async def list_sums(
+    tx: Transaction,
+    selection: OutcomeSelection,
+    *,
+    width: int,
+    by: Iterable[Dimension],
+    limit: int,
+) -> list[OutcomeSum]:
+    """Quantities in spans of `width` hours, told apart by some dimensions, by span."""
+    reasons = selection.reasons
+    named = "outcomes.reasons_all" if reasons is None else "outcomes.reasons_named"
+    given = {} if reasons is None else {"reasons": texts(reasons)}
+    rows = await tx.all(
+        library().compose("outcomes.list_sums", reasons=library().fragment(named)),
+        project_ids=integers(selection.project_ids),
+        from_hour=selection.from_hour,
+        until_hour=selection.until_hour,
+        outcomes=integers(Outcome if selection.outcomes is None else selection.outcomes),
+        categories=integers(DataCategory if selection.categories is None else selection.categories),
+        width=width,
+        limit=limit,
+        **given,
+        **{f"by_{each}": int(each in set(by)) for each in Dimension},
+    )
+    return [_sum(row) for row in rows]
+
+
+def _sum(row: Row) -> OutcomeSum:
+    category, outcome = row["category"], row["outcome"]
+    return OutcomeSum(
+        bucket=row["bucket"],
+        project_id=row["project_id"],
+        category=None if category is None else DataCategory(category),
+        outcome=None if outcome is None else Outcome(outcome),
+        reason=row["reason"],
+        quantity=row["quantity"],
+    )

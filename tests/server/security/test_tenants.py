@@ -81,6 +81,11 @@ async def test_paths_of_another_organization_lead_nowhere(world: World) -> None:
 REFERENCES: list[tuple[str, str, dict[str, Any] | None]] = [
     ("GET", "/organizations/evil/issues/?project={project}&query=", None),
     ("GET", "/organizations/evil/releases/?project={project}", None),
+    (
+        "GET",
+        "/organizations/evil/stats_v2/?project={project}&field=sum(quantity)&groupBy=project",
+        None,
+    ),
     ("GET", "/organizations/evil/project-keys/?team={team}", None),
     ("PUT", "/organizations/evil/issues/?id={issue}", {"status": "resolved"}),
     ("PUT", "/organizations/evil/issues/?id={own_issue}&id={issue}", {"merge": 1}),
