@@ -41,7 +41,6 @@ class Things:
 ABSENT = dict.fromkeys(("organization", "project", "team", "member", "issue", "note"), "77777777")
 ABSENT |= dict.fromkeys(("token", "user"), "77777777")
 ABSENT |= {"event": "f" * 32, "version": "no-such", "environment": "no-such", "key": "no-such"}
-ABSENT |= {"filter": "no-such"}
 ABSENT |= {"short_id": "NONE-77"}
 
 
