@@ -89,6 +89,16 @@ def day(at: int) -> str:
     return f"{_moment(at):%-d %b %Y}"
 
 
+def short_day(at: int) -> str:
+    """ "24 Sep"."""
+    return f"{_moment(at):%-d %b}"
+
+
+def hour(at: int) -> str:
+    """ "14:00"."""
+    return f"{_moment(at):%H:%M}"
+
+
 def of_seconds(seconds: float | str | None) -> int | None:
     """Microseconds of a time in an event: seconds since the epoch, or an ISO text."""
     if isinstance(seconds, int | float):

@@ -97,6 +97,10 @@ class Picks(msgspec.Struct, frozen=True, kw_only=True):
         pairs = self.pairs() + [(name, value) for name, value in more.items() if value]
         return f"?{urlencode(pairs)}" if pairs else ""
 
+    def of_project(self, slug: str) -> "Picks":
+        """The same of one project."""
+        return msgspec.structs.replace(self, projects=(slug,))
+
     def span(self, now: int) -> tuple[int, int | None]:
         """Between which times, in microseconds; open where it lasts until now."""
         if self.is_custom:

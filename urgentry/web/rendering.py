@@ -27,6 +27,8 @@ _STYLES: dict[str, Callable[[int, int], str]] = {
     "ago": formats.ago,
     "old": formats.old,
     "day": lambda at, _: formats.day(at),
+    "short": lambda at, _: formats.short_day(at),
+    "hour": lambda at, _: formats.hour(at),
 }
 
 

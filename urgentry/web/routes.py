@@ -28,6 +28,7 @@ from urgentry.web import (
     setup,
     sign_in,
     similar_page,
+    stats_page,
 )
 from urgentry.web.deps import WebDeps
 from urgentry.web.edge import Page, as_route, not_found, with_headers
@@ -42,6 +43,7 @@ PAGES: tuple[Page, ...] = (
     *member_pages.PAGES,
     *organization_pages.PAGES,
     *projects.PAGES,
+    *stats_page.PAGES,
     *project_settings.PAGES,
     *filter_settings.PAGES,
     *grouping_settings.PAGES,

@@ -10,6 +10,7 @@ import { startLook } from "./look.js";
 import { startMenus } from "./menus.js";
 import { startOnboarding } from "./onboarding.js";
 import { startSearch } from "./search.js";
+import { startStats } from "./stats.js";
 import { startTimes } from "./times.js";
 import { startToasts } from "./toasts.js";
 
@@ -26,3 +27,4 @@ startSearch();
 startIssueList();
 startIssuePage();
 startOnboarding();
+startStats();

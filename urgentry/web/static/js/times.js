@@ -43,6 +43,11 @@ function exact(at) {
   }).format(at);
 }
 
+function brief(at, style) {
+  const parts = style === "hour" ? { hour: "2-digit", minute: "2-digit" } : { day: "numeric", month: "short" };
+  return new Intl.DateTimeFormat(undefined, { ...parts, hour12: false, timeZone: isLocal() ? undefined : "UTC" }).format(at);
+}
+
 function set(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -56,6 +61,7 @@ export function refresh(root = document) {
     if (style === "ago") set(element, relative(at, now));
     if (style === "old") set(element, old(at, now));
     if (style === "exact") set(element, exact(at));
+    if (style === "short" || style === "hour") set(element, brief(at, style));
     element.title = exact(at);
   }
 }
