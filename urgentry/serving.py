@@ -15,6 +15,7 @@ from urgentry.config import Settings
 from urgentry.errors import StorageError
 from urgentry.jobs.aging import keep_aging
 from urgentry.jobs.housekeeping import keep_house, prepare_partitions
+from urgentry.jobs.packing import keep_packing
 from urgentry.jobs.supervise import supervise
 from urgentry.metrics import Metrics
 from urgentry.opening import bootstrap_password, is_embedded, open_seals, open_settings_database
@@ -97,6 +98,9 @@ async def _work(settings: Settings, app: App, *, migrate: bool) -> None:
         jobs.create_task(supervise("quotas", app.quotas.run))
         jobs.create_task(supervise("housekeeping", lambda: keep_house(app.database)))
         jobs.create_task(supervise("aging", lambda: keep_aging(app.database)))
+        jobs.create_task(
+            supervise("packing", lambda: keep_packing(app.database, app.pipeline.is_behind))
+        )
 
 
 async def _wait_for_database(settings: Settings, app: App, *, migrate: bool) -> None:

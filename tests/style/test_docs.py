@@ -9,7 +9,7 @@ from scripts.generated_pages import DOCS, PAGES
 from tests.style.tree import ROOT, text_files
 
 LINK = re.compile(r"\]\((?!https?://|mailto:|#)([^)#]+)(#[^)]*)?\)")
-CHANGE_KINDS = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+CHANGE_KINDS = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security", "Schema"}
 
 
 def pages() -> dict[Path, str]:

@@ -33,6 +33,7 @@ _COMPRESSED_HERE_BYTES = 64 << 10
 _ATTEMPTS = 4
 _RETRY_SECONDS = 0.05
 _RETRY_AFTER_S = 5
+_BEHIND = clock.SECOND // 10
 
 _Buffer = bytes | bytearray | memoryview
 
@@ -115,6 +116,11 @@ class Pipeline:
         """Microseconds that the oldest unwritten record has waited."""
         oldest = [batch[0].since for batch in (self._writing, self._waiting) if batch]
         return clock.now() - min(oldest) if oldest else 0
+
+    def is_behind(self) -> bool:
+        """Whether records wait longer than a quiet server lets them: what can be put off should
+        be."""
+        return self.oldest_age > _BEHIND
 
     def close(self) -> None:
         """Refuses further events; `run` returns when the queue is empty."""

@@ -1,31 +1,29 @@
 """Events as they are read: by id, newest or oldest of an issue or project, and their neighbours.
 
-A payload is the normalised event; it stays compressed until `StoredEvent.payload` asks for it.
+A payload is the normalised event. It stands in a row of its own, where it stays compressed until
+`StoredEvent.payload` asks for it, or with others in a block (`blocks`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import orjson
-import zstandard
 
 from urgentry.domain.condition import ALWAYS, Condition
 from urgentry.domain.event import received_of
 from urgentry.domain.issue import Level
 from urgentry.domain.slices import event_id_slices_in_turn
-from urgentry.errors import StorageError
+from urgentry.storage import blocks
+from urgentry.storage.bodies import CODEC_PLAIN, unpacked
 from urgentry.storage.conditions import render
 from urgentry.storage.database import Row, Transaction
 from urgentry.storage.json_lists import integers
 from urgentry.storage.queries import Query, library
 
-CODEC_ZSTD = 1
-_MAX_PAYLOAD_BYTES = 1 << 28
-
 
 class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """An event with its payload still packed; times in microseconds."""
+    """An event with its payload as it was read; times in microseconds."""
 
     id: int
     project_id: int
@@ -47,10 +45,7 @@ class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
 
     def payload_json(self) -> bytes:
         """The normalised event as JSON."""
-        if self.codec != CODEC_ZSTD:
-            raise StorageError(f"event {self.id} has a payload of the unknown form {self.codec}")
-        decompressor = zstandard.ZstdDecompressor()
-        return decompressor.decompress(self.body, max_output_size=_MAX_PAYLOAD_BYTES)
+        return unpacked(self.codec, self.body)
 
     def payload(self) -> dict[str, Any]:
         """The normalised event."""
@@ -92,7 +87,8 @@ async def get_event(
             event_id=bytes.fromhex(event_id),
         )
         if row is not None:
-            return _event(row)
+            (event,) = await _events(tx, [row])
+            return event
     return None
 
 
@@ -126,8 +122,8 @@ async def list_latest_of_hashes(tx: Transaction, hash_ids: Iterable[int]) -> dic
     """The newest event of each hash that has one."""
     rows = await tx.all("events.list_latest_of_hashes", hash_ids=integers(hash_ids))
     latest: dict[int, StoredEvent] = {}
-    for row in rows:
-        latest.setdefault(row["hash_id"], _event(row))
+    for event in await _events(tx, rows):
+        latest.setdefault(event.hash_id, event)
     return latest
 
 
@@ -155,14 +151,26 @@ async def _list(
         "offset": limit - 1,
         "limit": limit,
     }
-    return [_event(row) for row in await tx.all(query, **_needed(query, params))]
+    return await _events(tx, await tx.all(query, **_needed(query, params)))
 
 
 def _needed(query: Query, params: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in params.items() if name in query.params}
 
 
-def _event(row: Row) -> StoredEvent:
+async def _events(tx: Transaction, rows: Sequence[Row]) -> list[StoredEvent]:
+    """The events of rows. Each block that holds some of their payloads is read once."""
+    wanted = {(row["expires_day"], row["block_id"]) for row in rows if row["block_id"] is not None}
+    found = await blocks.read_blocks(tx, wanted) if wanted else {}
+    return [_event(row, found) for row in rows if _has_payload(row, found)]
+
+
+def _has_payload(row: Row, found: Mapping[int, Sequence[bytes]]) -> bool:
+    return row["body"] is not None or row["block_id"] in found
+
+
+def _event(row: Row, found: Mapping[int, Sequence[bytes]]) -> StoredEvent:
+    is_packed = row["block_id"] is not None
     return StoredEvent(
         id=row["id"],
         project_id=row["project_id"],
@@ -173,6 +181,6 @@ def _event(row: Row) -> StoredEvent:
         environment_id=row["environment_id"],
         release_id=row["release_id"],
         level=Level(row["level"]),
-        codec=row["codec"],
-        body=bytes(row["body"]),
+        codec=CODEC_PLAIN if is_packed else row["codec"],
+        body=found[row["block_id"]][row["place"]] if is_packed else bytes(row["body"]),
     )

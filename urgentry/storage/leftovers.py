@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from urgentry.domain.event import day_of, received_of
+from urgentry.storage import blocks
 from urgentry.storage.database import Row, Transaction
 from urgentry.storage.json_lists import integers
 
@@ -40,8 +41,10 @@ async def _delete_events(tx: Transaction, events: Sequence[Row]) -> None:
     """An event's id was taken in the slice of the day on which its batch was written: that of its
     receipt, or the next."""
     for expires_day in sorted({row["expires_day"] for row in events}):
-        ids = integers(row["id"] for row in events if row["expires_day"] == expires_day)
+        of_day = [row["id"] for row in events if row["expires_day"] == expires_day]
+        ids = integers(of_day)
         await tx.run("leftovers.delete_bodies", expires_day=expires_day, ids=ids)
+        await blocks.delete_payloads(tx, expires_day=expires_day, event_ids=of_day)
         await tx.run("leftovers.delete_events", expires_day=expires_day, ids=ids)
     for row in events:
         received_day = day_of(received_of(row["id"]))

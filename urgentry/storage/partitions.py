@@ -13,8 +13,8 @@ from urgentry.storage.database import Database, Transaction
 from urgentry.storage.queries import script
 
 WEEK = 7
-TABLES = ("event", "event_body")
-_KEYS = {"event": "expires_day", "event_body": "expires_day", "event_id": "slice"}
+TABLES = ("event", "event_body", "event_block", "packed_event")
+_KEYS = dict.fromkeys(TABLES, "expires_day") | {"event_id": "slice"}
 
 _ALONE = "LOCK TABLE ONLY {table} IN SHARE UPDATE EXCLUSIVE MODE"
 """One process at a time; the next then sees that the partition exists."""

@@ -3,13 +3,15 @@
 -- texts part because PostgreSQL goes by the key for an array, where for a list that it reads it can
 -- choose to scan all event ids.
 SELECT
-    event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
+    event.expires_day, event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
     event.environment_id, event.release_id, event.level, hash.issue_id,
-    event_body.codec, event_body.body
+    event_body.codec, event_body.body, packed_event.block_id, packed_event.place
 FROM event_id AS taken
 JOIN event ON event.expires_day = taken.expires_day AND event.id = taken.event_row
 JOIN hash ON hash.id = event.hash_id
-JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+LEFT JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+LEFT JOIN packed_event
+    ON packed_event.expires_day = event.expires_day AND packed_event.id = event.id
 WHERE taken.slice IN (
         SELECT CAST(j.value AS bigint) FROM json_each(CAST(:slices AS text)) AS j
     )
@@ -23,13 +25,15 @@ LIMIT 1
 
 -- name: find_by_event_id (postgres)
 SELECT
-    event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
+    event.expires_day, event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
     event.environment_id, event.release_id, event.level, hash.issue_id,
-    event_body.codec, event_body.body
+    event_body.codec, event_body.body, packed_event.block_id, packed_event.place
 FROM event_id AS taken
 JOIN event ON event.expires_day = taken.expires_day AND event.id = taken.event_row
 JOIN hash ON hash.id = event.hash_id
-JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+LEFT JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+LEFT JOIN packed_event
+    ON packed_event.expires_day = event.expires_day AND packed_event.id = event.id
 WHERE taken.slice = ANY(CAST(translate(CAST(:slices AS text), '[]', '{}') AS integer[]))
     AND taken.project_id = ANY(
         CAST(translate(CAST(:project_ids AS text), '[]', '{}') AS bigint[])
@@ -45,9 +49,9 @@ LIMIT 1
 -- hashes. The texts part because SQLite has no LATERAL, and PostgreSQL asks for the bound of a hash
 -- anew for each event.
 SELECT
-    event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
+    event.expires_day, event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
     event.environment_id, event.release_id, event.level, hash.issue_id,
-    event_body.codec, event_body.body
+    event_body.codec, event_body.body, packed_event.block_id, packed_event.place
 FROM hash
 JOIN event
     ON event.hash_id = hash.id
@@ -57,16 +61,18 @@ JOIN event
         ORDER BY event.timestamp DESC, event.id DESC
         LIMIT 1 OFFSET :offset
     ), 0)
-JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+LEFT JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+LEFT JOIN packed_event
+    ON packed_event.expires_day = event.expires_day AND packed_event.id = event.id
 WHERE hash.issue_id = :issue_id AND {condition} AND {place}
 ORDER BY event.timestamp DESC, event.id DESC
 LIMIT :limit
 
 -- name: list_newest (postgres)
 SELECT
-    event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
+    event.expires_day, event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
     event.environment_id, event.release_id, event.level, hash.issue_id,
-    event_body.codec, event_body.body
+    event_body.codec, event_body.body, packed_event.block_id, packed_event.place
 FROM (
     SELECT event.* FROM hash
     CROSS JOIN LATERAL (
@@ -80,7 +86,9 @@ FROM (
     LIMIT :limit
 ) AS event
 JOIN hash ON hash.id = event.hash_id
-JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+LEFT JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+LEFT JOIN packed_event
+    ON packed_event.expires_day = event.expires_day AND packed_event.id = event.id
 ORDER BY event.timestamp DESC, event.id DESC
 
 -- name: list_oldest (sqlite)
@@ -89,9 +97,9 @@ ORDER BY event.timestamp DESC, event.id DESC
 -- hashes. The texts part because SQLite has no LATERAL, and PostgreSQL asks for the bound of a hash
 -- anew for each event.
 SELECT
-    event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
+    event.expires_day, event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
     event.environment_id, event.release_id, event.level, hash.issue_id,
-    event_body.codec, event_body.body
+    event_body.codec, event_body.body, packed_event.block_id, packed_event.place
 FROM hash
 JOIN event
     ON event.hash_id = hash.id
@@ -101,16 +109,18 @@ JOIN event
         ORDER BY event.timestamp, event.id
         LIMIT 1 OFFSET :offset
     ), 9223372036854775807)
-JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+LEFT JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+LEFT JOIN packed_event
+    ON packed_event.expires_day = event.expires_day AND packed_event.id = event.id
 WHERE hash.issue_id = :issue_id AND {condition} AND {place}
 ORDER BY event.timestamp, event.id
 LIMIT :limit
 
 -- name: list_oldest (postgres)
 SELECT
-    event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
+    event.expires_day, event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
     event.environment_id, event.release_id, event.level, hash.issue_id,
-    event_body.codec, event_body.body
+    event_body.codec, event_body.body, packed_event.block_id, packed_event.place
 FROM (
     SELECT event.* FROM hash
     CROSS JOIN LATERAL (
@@ -124,18 +134,22 @@ FROM (
     LIMIT :limit
 ) AS event
 JOIN hash ON hash.id = event.hash_id
-JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+LEFT JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+LEFT JOIN packed_event
+    ON packed_event.expires_day = event.expires_day AND packed_event.id = event.id
 ORDER BY event.timestamp, event.id
 
 -- name: list_of_project
 -- Events of a project, newest first, from a place on.
 SELECT
-    event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
+    event.expires_day, event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
     event.environment_id, event.release_id, event.level, hash.issue_id,
-    event_body.codec, event_body.body
+    event_body.codec, event_body.body, packed_event.block_id, packed_event.place
 FROM event
 JOIN hash ON hash.id = event.hash_id AND hash.issue_id IS NOT NULL
-JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+LEFT JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+LEFT JOIN packed_event
+    ON packed_event.expires_day = event.expires_day AND packed_event.id = event.id
 WHERE event.project_id = :project_id AND {condition} AND {place}
 ORDER BY event.timestamp DESC, event.id DESC
 LIMIT :limit
@@ -143,12 +157,14 @@ LIMIT :limit
 -- name: list_of_project_oldest
 -- The same against the order.
 SELECT
-    event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
+    event.expires_day, event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
     event.environment_id, event.release_id, event.level, hash.issue_id,
-    event_body.codec, event_body.body
+    event_body.codec, event_body.body, packed_event.block_id, packed_event.place
 FROM event
 JOIN hash ON hash.id = event.hash_id AND hash.issue_id IS NOT NULL
-JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+LEFT JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+LEFT JOIN packed_event
+    ON packed_event.expires_day = event.expires_day AND packed_event.id = event.id
 WHERE event.project_id = :project_id AND {condition} AND {place}
 ORDER BY event.timestamp, event.id
 LIMIT :limit
@@ -156,16 +172,18 @@ LIMIT :limit
 -- name: list_latest_of_hashes
 -- The newest event of each hash.
 SELECT
-    event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
+    event.expires_day, event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
     event.environment_id, event.release_id, event.level, hash.issue_id,
-    event_body.codec, event_body.body
+    event_body.codec, event_body.body, packed_event.block_id, packed_event.place
 FROM hash
 JOIN event
     ON event.hash_id = hash.id
     AND event.timestamp = (
         SELECT MAX(newest.timestamp) FROM event AS newest WHERE newest.hash_id = hash.id
     )
-JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+LEFT JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+LEFT JOIN packed_event
+    ON packed_event.expires_day = event.expires_day AND packed_event.id = event.id
 WHERE hash.id IN (SELECT CAST(j.value AS bigint) FROM json_each(CAST(:hash_ids AS text)) AS j)
 ORDER BY event.timestamp DESC, event.id DESC
 

@@ -4,11 +4,12 @@ SELECT CAST(child.relname AS text) AS name
 FROM pg_inherits
 JOIN pg_class AS parent ON parent.oid = pg_inherits.inhparent
 JOIN pg_class AS child ON child.oid = pg_inherits.inhrelid
-WHERE parent.relname IN ('event', 'event_body', 'event_id')
+WHERE parent.relname IN ('event', 'event_body', 'event_block', 'packed_event', 'event_id')
 
 -- name: count_strays (postgres)
 -- Rows in the default partitions. Only PostgreSQL has any.
 SELECT (SELECT count(*) FROM event_default) + (SELECT count(*) FROM event_body_default)
+    + (SELECT count(*) FROM event_block_default) + (SELECT count(*) FROM packed_event_default)
     + (SELECT count(*) FROM event_id_default)
 
 -- name: limit_lock_wait (postgres)
