@@ -154,7 +154,7 @@ class PgBouncer:
             raise MissingServerError("pgbouncer is not installed: run scripts/setup --with tests")
         log = self._directory / "pgbouncer.log"
         self._process = _started([program, str(self._directory / "pgbouncer.ini")], log)
-        _wait_until(lambda: _listens(self.port), "PgBouncer", log)
+        _wait_until(lambda: listens(self.port), "PgBouncer", log)
 
     def stop(self) -> None:
         if self._process is not None:
@@ -244,6 +244,7 @@ def _wait_until(condition: Callable[[], bool], what: str, log: Path) -> None:
         time.sleep(POLL_S)
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Whether somebody on this machine takes connections at a port."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,5 +1,6 @@
 """The composition root: settings and an opened database become one ASGI application."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from urgentry import clock
 from urgentry.access.seals import Seals
 from urgentry.api.endpoint import ApiDeps
 from urgentry.api.routes import routes as api_routes
+from urgentry.blobs.base import BlobStore
 from urgentry.config import Settings
 from urgentry.domain.feed import FeedEntry, FeedKind
 from urgentry.ingest.budget import BytesInFlight
@@ -40,11 +42,17 @@ class App:
     """Everything that one process serves."""
 
     def __init__(
-        self, settings: Settings, database: Database, metrics: Metrics, seals: Seals
+        self,
+        settings: Settings,
+        database: Database,
+        blobs: BlobStore,
+        metrics: Metrics,
+        seals: Seals,
     ) -> None:
         limits = settings.limits
         self.metrics = metrics
         self.database = database
+        self.blobs = blobs
         self.hub = Hub(database, metrics)
         self.pulse = Pulse(database)
         self.ledger = Ledger(database, metrics)
@@ -61,6 +69,7 @@ class App:
         )
         budget = BytesInFlight(limits.max_bytes_in_flight)
         metrics.in_flight_bytes.set_function(lambda: budget.used)
+        metrics.blob_free_bytes.set_function(lambda: _free_bytes(blobs))
         metrics.queue_bytes.set_function(lambda: self.pipeline.queue_bytes)
         metrics.oldest_seconds.set_function(lambda: self.pipeline.oldest_age / clock.SECOND)
         self.ingest = IngestEdge(
@@ -154,6 +163,11 @@ class App:
         if path.startswith("/api/"):
             return "api", self.api
         return "web", self.web
+
+
+def _free_bytes(blobs: BlobStore) -> float:
+    free = blobs.free_bytes()
+    return math.nan if free is None else free
 
 
 async def _answer_not_ready(_scope: Any, _receive: Any, send: Any) -> None:

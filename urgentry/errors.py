@@ -4,6 +4,10 @@
     ├── ConfigError            a setting is unknown or invalid; stops the start
     ├── ApiError               the caller's mistake: an HTTP status and a sentence
     │   └── FieldError             members of a form or a JSON body are wrong, each with sentences
+    ├── BlobError              the store of blobs could not do what was asked
+    │   ├── BlobNotFound           there is no blob of that key
+    │   ├── BlobStoreUnavailable   it is away or refuses us: try again later
+    │   └── StorageFull            there is no room: refuse what would need some
     └── StorageError           the database could not do what was asked
         ├── DatabaseUnavailable    it is away, or the pool is exhausted: try again later
         ├── CommitAmbiguous        the connection broke while COMMIT was under way
@@ -44,6 +48,22 @@ class FieldError(ApiError):
     def __init__(self, fields: dict[str, list[str]]) -> None:
         super().__init__(400, " ".join(text for texts in fields.values() for text in texts))
         self.fields = fields
+
+
+class BlobError(UrgentryError):
+    """The store of blobs could not do what was asked."""
+
+
+class BlobNotFound(BlobError):
+    """There is no blob of that key."""
+
+
+class BlobStoreUnavailable(BlobError):
+    """The store of blobs is away, or refuses us: the same call may go through later."""
+
+
+class StorageFull(BlobError):
+    """There is no room left, or none below the floor that the operator set."""
 
 
 class StorageError(UrgentryError):

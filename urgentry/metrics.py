@@ -83,6 +83,11 @@ class Metrics:
         self.live_streams = Gauge(
             "live_streams", "Browsers that follow the live feed", registry=registry
         )
+        self.blob_free_bytes = Gauge(
+            "blob_free_bytes",
+            "Bytes that are free where blobs are kept; not a number where nobody can tell",
+            registry=registry,
+        )
         self.pool_wait_seconds = Histogram(
             "database_pool_wait_seconds",
             "Time that a query waited for a connection",

@@ -1,5 +1,5 @@
-"""From settings to what they name: the database, the keys, the first password. Called by `serving`
-and by the commands of `cli`.
+"""From settings to what they name: the database, the blob store, the keys, the first password.
+Called by `serving` and by the commands of `cli`.
 """
 
 import os
@@ -9,7 +9,10 @@ from pathlib import Path
 import structlog
 
 from urgentry.access.seals import Seals, new_key
-from urgentry.config import Settings
+from urgentry.blobs.base import BlobStore
+from urgentry.blobs.disk import DiskStore
+from urgentry.blobs.s3 import S3Store, S3Target
+from urgentry.config import BlobSettings, Settings
 from urgentry.errors import ConfigError
 from urgentry.storage.data_directory import kept_key
 from urgentry.storage.database import Database
@@ -19,6 +22,7 @@ from urgentry.storage.postgres_pool import PoolSettings
 _COMMAND_SECONDS = 12.0
 _STATEMENT_CACHES = {"auto": None, "yes": 0, "no": 100}
 """By what the operator says of a pooler in between: prepared statements survive none."""
+_ENCRYPTIONS = {"none": "", "aes256": "AES256"}
 
 log = structlog.get_logger(__name__)
 
@@ -77,4 +81,26 @@ def open_settings_database(
         ),
         statement_seconds=configured.statement_timeout_ms / 1000 if is_limited else None,
         observe_wait=observe_wait,
+    )
+
+
+def open_blob_store(settings: BlobSettings) -> BlobStore:
+    """The blob store that the settings name; nothing is asked of it yet."""
+    if settings.store == "disk":
+        return DiskStore(settings.dir, min_free_bytes=settings.min_free_bytes)
+    is_path_style = {"auto": bool(settings.s3_endpoint), "yes": True, "no": False}
+    return S3Store(
+        S3Target(
+            bucket=settings.s3_bucket,
+            prefix=settings.s3_prefix,
+            endpoint=settings.s3_endpoint,
+            region=settings.s3_region,
+            access_key_id=settings.s3_access_key_id,
+            secret_access_key=settings.s3_secret_access_key,
+            session_token=settings.s3_session_token,
+            is_path_style=is_path_style[settings.s3_path_style],
+            encryption=_ENCRYPTIONS.get(settings.s3_encryption, settings.s3_encryption),
+            kms_key_id=settings.s3_kms_key_id,
+            deletes_in_bulk=settings.s3_bulk_delete,
+        )
     )

@@ -10,15 +10,23 @@ from contextlib import AsyncExitStack, suppress
 
 import structlog
 
+from urgentry import clock
 from urgentry.app import App
 from urgentry.config import Settings
 from urgentry.errors import StorageError
 from urgentry.jobs.aging import keep_aging
+from urgentry.jobs.blob_sweeping import keep_swept
 from urgentry.jobs.housekeeping import keep_house, prepare_partitions
 from urgentry.jobs.packing import keep_packing
 from urgentry.jobs.supervise import supervise
 from urgentry.metrics import Metrics
-from urgentry.opening import bootstrap_password, is_embedded, open_seals, open_settings_database
+from urgentry.opening import (
+    bootstrap_password,
+    is_embedded,
+    open_blob_store,
+    open_seals,
+    open_settings_database,
+)
 from urgentry.server import HttpServer
 from urgentry.storage import migrate as schema
 from urgentry.storage.data_directory import lock_data_directory
@@ -44,7 +52,9 @@ async def serve(settings: Settings, *, migrate: bool) -> None:
             stack.enter_context(lock_data_directory(sqlite_path(settings.database.dsn).parent))
         database = open_settings_database(settings, observe_wait=metrics.pool_wait_seconds.observe)
         stack.push_async_callback(database.close)
-        app = App(settings, database, metrics, open_seals(settings))
+        blobs = open_blob_store(settings.blobs)
+        stack.push_async_callback(blobs.close)
+        app = App(settings, database, blobs, metrics, open_seals(settings))
         listener = HttpServer(
             app,
             host=settings.host,
@@ -100,6 +110,10 @@ async def _work(settings: Settings, app: App, *, migrate: bool) -> None:
         jobs.create_task(supervise("aging", lambda: keep_aging(app.database)))
         jobs.create_task(
             supervise("packing", lambda: keep_packing(app.database, app.pipeline.is_behind))
+        )
+        delay = settings.blobs.sweep_delay_days * clock.DAY
+        jobs.create_task(
+            supervise("blobs", lambda: keep_swept(app.database, app.blobs, delay=delay))
         )
 
 

@@ -29,7 +29,10 @@ OUTSIDE_WORLD = {
     *("socket", "sqlite3", "starlette", "structlog", "subprocess", "tempfile", "threading"),
     *("time", "uvicorn"),
 }
-BACKENDS = ("urgentry.storage.open", "urgentry.storage.sqlite", "urgentry.storage.postgres")
+BACKENDS = (
+    *("urgentry.storage.open", "urgentry.storage.sqlite", "urgentry.storage.postgres"),
+    *("urgentry.blobs.disk", "urgentry.blobs.s3"),
+)
 
 
 def is_pure(module: Module) -> bool:

@@ -13,7 +13,7 @@ def test_every_setting_is_read_somewhere() -> None:
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
     }
-    prefixes = ("URGENTRY_DATABASE_", "URGENTRY_BOOTSTRAP_", "URGENTRY_")
+    prefixes = ("URGENTRY_DATABASE_", "URGENTRY_BOOTSTRAP_", "URGENTRY_BLOBS_", "URGENTRY_")
 
     def field(name: str) -> str:
         return next(name.removeprefix(prefix) for prefix in prefixes if name.startswith(prefix))

@@ -204,3 +204,44 @@ def test_every_description_is_one_sentence_or_more() -> None:
     for setting in describe():
         assert setting.about.endswith("."), setting.name
         assert "|" not in setting.about, setting.name
+
+
+def test_blobs_lie_in_the_data_directory_unless_told_otherwise() -> None:
+    assert read().blobs.store == "disk"
+    assert read(DATA_DIR="/srv").blobs.dir == Path("/srv/blobs")
+    assert read(BLOBS_DIR="/mnt/blobs").blobs.dir == Path("/mnt/blobs")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"BLOBS_STORE": "s3"}, "URGENTRY_BLOBS_S3_BUCKET is missing"),
+        ({"BLOBS_S3_BUCKET": "errors"}, "blobs are kept on disk"),
+        ({"BLOBS_S3_ACCESS_KEY_ID": "x"}, "SECRET_ACCESS_KEY is missing"),
+        ({"BLOBS_S3_BUCKET": "Bad_Name"}, "a bucket's name"),
+        ({"BLOBS_S3_PREFIX": "a/../b"}, "a path such as"),
+        ({"BLOBS_S3_ENDPOINT": "s3.example.com"}, "an address such as https://s3.example.com"),
+        ({"BLOBS_S3_ENDPOINT": "https://u:p@s3.example.com"}, "an address such as"),
+        ({"BLOBS_S3_ENDPOINT": "https://s3.example.com/?x=1"}, "without a query"),
+        ({"BLOBS_S3_ENCRYPTION": "rot13"}, "one of none, aes256"),
+        ({"BLOBS_S3_BULK_DELETE": "maybe"}, "yes or no"),
+        ({"BLOBS_SWEEP_DELAY_DAYS": "0"}, "from 1 to 365"),
+    ],
+)
+def test_settings_of_blobs_are_checked(given: dict[str, str], words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        read(**given)
+
+
+def test_the_object_store_is_read_whole() -> None:
+    blobs = read(
+        BLOBS_STORE="S3",
+        BLOBS_S3_BUCKET="errors",
+        BLOBS_S3_PREFIX="/team/urgentry/",
+        BLOBS_S3_ENDPOINT="https://s3.example.com/tenant/",
+        BLOBS_S3_BULK_DELETE="no",
+        BLOBS_S3_ENCRYPTION="AES256",
+    ).blobs
+    assert (blobs.store, blobs.s3_prefix) == ("s3", "team/urgentry")
+    assert blobs.s3_endpoint == "https://s3.example.com/tenant"
+    assert (blobs.s3_bulk_delete, blobs.s3_encryption) == (False, "aes256")

@@ -5,6 +5,7 @@ declares each setting as a field with its default, its parser and a line of help
 `docs/settings.md` is made.
 """
 
+from urgentry.config.blobs import BlobSettings
 from urgentry.config.settings import (
     BootstrapSettings,
     DatabaseSettings,
@@ -15,6 +16,7 @@ from urgentry.config.settings import (
 )
 
 __all__ = [
+    "BlobSettings",
     "BootstrapSettings",
     "DatabaseSettings",
     "Described",

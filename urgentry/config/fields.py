@@ -8,11 +8,14 @@ from collections.abc import Callable
 from dataclasses import field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from urgentry.domain.event import RETENTION_DAYS
 
 MIN_KEY_CHARS = 32
+
+_ON = frozenset({"yes", "true", "on", "1"})
+_OFF = frozenset({"no", "false", "off", "0"})
 
 Network = IPv4Network | IPv6Network
 Parser = Callable[[str], Any]
@@ -56,6 +59,30 @@ def choice(*allowed: str) -> Parser:
     return parse
 
 
+def switch(text: str) -> bool:
+    """Parses yes or no, also as true or false, on or off, 1 or 0."""
+    if text.lower() not in {*_ON, *_OFF}:
+        raise ValueError("yes or no")
+    return text.lower() in _ON
+
+
+def bucket_name(text: str) -> str:
+    """Parses the name of an S3 bucket, as strictly as most stores do."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", text) or ".." in text:
+        raise ValueError("a bucket's name: 3 to 63 small letters, digits, dots and hyphens")
+    return text
+
+
+def object_prefix(text: str) -> str:
+    """Parses what keys in a bucket begin with; slashes around it do not count."""
+    parts = text.strip("/").split("/")
+    if not all(re.fullmatch(r"[A-Za-z0-9_.-]{1,100}", part) for part in parts) or any(
+        part in {".", ".."} for part in parts
+    ):
+        raise ValueError("a path such as team/urgentry of letters, digits, dots, _ and -")
+    return "/".join(parts)
+
+
 def retention_days(text: str) -> int:
     """Parses a length of retention from the closed list."""
     if text not in {str(days) for days in RETENTION_DAYS}:
@@ -81,16 +108,29 @@ def secret_keys(text: str) -> tuple[str, ...]:
 
 def base_url(text: str) -> str:
     """Parses the address that people and SDKs use, without a trailing slash."""
+    parts = _http_address(text, "https://errors.example.com")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("an address without a path: urgentry needs a host name of its own")
+    return text.rstrip("/")
+
+
+def endpoint(text: str) -> str:
+    """Parses the address of another server, without a trailing slash."""
+    parts = _http_address(text, "https://s3.example.com")
+    if parts.query or parts.fragment:
+        raise ValueError("an address without a query, such as https://s3.example.com")
+    return text.rstrip("/")
+
+
+def _http_address(text: str, example: str) -> SplitResult:
     try:
         parts = urlsplit(text)
         whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
         whole = False
     if not whole or "@" in parts.netloc:
-        raise ValueError("an address such as https://errors.example.com")
-    if parts.path.strip("/") or parts.query or parts.fragment:
-        raise ValueError("an address without a path: urgentry needs a host name of its own")
-    return text.rstrip("/")
+        raise ValueError(f"an address such as {example}")
+    return parts
 
 
 def database_dsn(text: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from urgentry.config.blobs import BlobSettings
 from urgentry.config.environment import PREFIX, given_settings, read_group, refuse_unknown
 from urgentry.config.fields import (
     Network,
@@ -158,6 +159,7 @@ class Settings:
     )
     database: DatabaseSettings = DatabaseSettings()
     bootstrap: BootstrapSettings = BootstrapSettings()
+    blobs: BlobSettings = BlobSettings()
     limits: LimitSettings = LimitSettings()
 
     @classmethod
@@ -175,6 +177,7 @@ class Settings:
 GROUPS: dict[str, tuple[type[Any], str]] = {
     "database": (DatabaseSettings, "DATABASE_"),
     "bootstrap": (BootstrapSettings, "BOOTSTRAP_"),
+    "blobs": (BlobSettings, "BLOBS_"),
     "limits": (LimitSettings, ""),
 }
 
@@ -211,10 +214,12 @@ def _completed(settings: Settings, given: Mapping[str, str]) -> Settings:
     dsn = _whole_dsn(settings, given)
     _check_bootstrap(settings.bootstrap)
     _check_replicas(settings, dsn)
+    _check_blobs(settings.blobs)
     return replace(
         settings,
         base_url=settings.base_url or f"http://localhost:{settings.port}",
         database=replace(settings.database, dsn=dsn),
+        blobs=_completed_blobs(settings),
     )
 
 
@@ -272,4 +277,29 @@ def _check_replicas(settings: Settings, dsn: str) -> None:
         raise ConfigError(
             "URGENTRY_SECRET_KEYS is missing",
             hint="several replicas must share it: make one with `openssl rand -hex 32`",
+        )
+
+
+def _completed_blobs(settings: Settings) -> BlobSettings:
+    if settings.blobs.dir == Path():
+        return replace(settings.blobs, dir=settings.data_dir / "blobs")
+    return settings.blobs
+
+
+def _check_blobs(blobs: BlobSettings) -> None:
+    if bool(blobs.s3_access_key_id) != bool(blobs.s3_secret_access_key):
+        raise ConfigError(
+            "one of URGENTRY_BLOBS_S3_ACCESS_KEY_ID and URGENTRY_BLOBS_S3_SECRET_ACCESS_KEY is "
+            "missing",
+            hint="set both, or neither to use the credentials of a role",
+        )
+    if blobs.store == "s3" and not blobs.s3_bucket:
+        raise ConfigError(
+            "URGENTRY_BLOBS_S3_BUCKET is missing",
+            hint="name the bucket, or keep blobs on disk (URGENTRY_BLOBS_STORE=disk)",
+        )
+    if blobs.store == "disk" and blobs.s3_bucket:
+        raise ConfigError(
+            "URGENTRY_BLOBS_S3_BUCKET is set, but blobs are kept on disk",
+            hint="set URGENTRY_BLOBS_STORE=s3 as well",
         )
