@@ -16,6 +16,8 @@ from urgentry.domain.feed import FeedEntry, FeedKind
 from urgentry.ingest.budget import BytesInFlight
 from urgentry.ingest.edge import IngestEdge
 from urgentry.ingest.endpoints.envelopes import EnvelopeEndpoint
+from urgentry.ingest.endpoints.network_errors import NetworkErrorEndpoint
+from urgentry.ingest.endpoints.security import SecurityEndpoint
 from urgentry.ingest.endpoints.stores import StoreEndpoint
 from urgentry.ingest.intake import Intake
 from urgentry.ingest.ledger import Ledger
@@ -73,7 +75,12 @@ class App:
         metrics.queue_bytes.set_function(lambda: self.pipeline.queue_bytes)
         metrics.oldest_seconds.set_function(lambda: self.pipeline.oldest_age / clock.SECOND)
         self.ingest = IngestEdge(
-            endpoints=(EnvelopeEndpoint(), StoreEndpoint()),
+            endpoints=(
+                EnvelopeEndpoint(),
+                StoreEndpoint(),
+                SecurityEndpoint(),
+                NetworkErrorEndpoint(),
+            ),
             scopes=self.scopes,
             intake=Intake(
                 pipeline=self.pipeline,

@@ -21,8 +21,8 @@ TOP = RANK["app"]
 
 PURE = ("protocol", "domain", "grouping", "privacy", "search")
 PURE_MODULES = (
-    *("urgentry.ingest.normalize", "urgentry.ingest.filters", "urgentry.ingest.envelope"),
-    "urgentry.ingest.group",
+    *("urgentry.ingest.normalize", "urgentry.ingest.filters", "urgentry.ingest.reports"),
+    *("urgentry.ingest.envelope", "urgentry.ingest.group"),
 )
 OUTSIDE_WORLD = {
     *("apsw", "asyncio", "asyncpg", "glob", "http", "os", "pathlib", "prometheus_client", "shutil"),

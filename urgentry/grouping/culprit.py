@@ -92,10 +92,14 @@ def _frame_text(frame: dict[str, Any], platform: str | None) -> str:
     return f"{place} in {function or '?'}"
 
 
+def nel_text(kind: str, status: Any) -> str:
+    """What a person reads for a type of Network Error Logging; an unknown one as it is."""
+    if kind == "http.error":
+        return f"The user agent successfully received a response, but it had a {status} status code"
+    return _NEL_TEXTS.get(kind, kind)
+
+
 def _nel_text(event: dict[str, Any]) -> str:
     contexts = object_of(event, "contexts")
     kind = text_of(object_of(contexts, "nel"), "error_type") or ""
-    if kind == "http.error":
-        status = text_of(object_of(contexts, "response"), "status_code")
-        return f"The user agent successfully received a response, but it had a {status} status code"
-    return _NEL_TEXTS.get(kind, kind)
+    return nel_text(kind, text_of(object_of(contexts, "response"), "status_code"))

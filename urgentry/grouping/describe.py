@@ -12,6 +12,7 @@ from urgentry.grouping.fingerprints.variables import message_of
 from urgentry.grouping.flags import RELEASED
 from urgentry.grouping.functions import trim_function
 from urgentry.grouping.outcome import Grouping
+from urgentry.grouping.strategies import normalized_blocked_uri
 from urgentry.grouping.values import items_of, latest_frames, object_of, text_of
 
 _UNKNOWN_FUNCTIONS: Final = frozenset({"<redacted>", "<unknown>"})
@@ -142,7 +143,7 @@ def _report_metadata(event: dict[str, Any], kind: str) -> Metadata:
     metadata = {"message": message}
     if kind == "csp":
         metadata["directive"] = text_of(report, "effective_directive") or ""
-        metadata["uri"] = text_of(report, "blocked_uri") or "'self'"
+        metadata["uri"] = normalized_blocked_uri(text_of(report, "blocked_uri") or "")
     else:
         metadata["origin"] = text_of(report, "hostname") or ""
     return metadata

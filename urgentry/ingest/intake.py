@@ -71,7 +71,7 @@ class Intake:
         for taking in sorted(takings, key=_comes_later):
             self._ledger.receive(taking.category)
             try:
-                if fatal is not None and taking.type in REQUIRES_EVENT:
+                if fatal is not None and _hangs_on_event(taking):
                     raise _with_its_event(fatal)
                 taking.reading = self._read(taking, receipt, envelope)
             except Rejected as rejected:
@@ -164,6 +164,12 @@ def _taking(item: Item) -> _Taking:
 
 def _comes_later(taking: _Taking) -> bool:
     return not creates_event(taking.type, taking.item.headers)
+
+
+def _hangs_on_event(taking: _Taking) -> bool:
+    """Whether an item goes when the envelope's event goes. Reports of a batch stand each for
+    itself."""
+    return taking.type in REQUIRES_EVENT and taking.type is not ItemType.RAW_SECURITY
 
 
 def _with_its_event(fatal: Rejected) -> Rejected:

@@ -13,13 +13,18 @@ from urgentry.ingest.tags import collect_tags
 from urgentry.protocol.items import DataCategory
 
 _MAX_SEARCH_CHARS = 2_000
-_COUNTED = ((DataCategory.ERROR, 1),)
 
 
 def prepare_event(
-    event: dict[str, Any], grouped: Grouped, scope: Scope, *, received: int
+    event: dict[str, Any],
+    grouped: Grouped,
+    scope: Scope,
+    *,
+    received: int,
+    category: DataCategory = DataCategory.ERROR,
 ) -> PreparedEvent:
-    """What the store needs of an event; `received` in microseconds."""
+    """What the store needs of an event; `received` in microseconds, `category` what it counts
+    as."""
     tags = tuple(collect_tags(event))
     event["tags"] = tags
     described = grouped.description
@@ -46,7 +51,7 @@ def prepare_event(
         tags=tags,
         user=_user(event.get("user")),
         storm=scope.storm,
-        counted=_COUNTED,
+        counted=((category, 1),),
         payload=orjson.dumps(event),
     )
 

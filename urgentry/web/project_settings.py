@@ -33,6 +33,8 @@ class ShownKey(msgspec.Struct, frozen=True, kw_only=True):
     dsn: str
     envelope: str
     store: str
+    security: str
+    network_errors: str
     deprecated_dsn: str
 
 
@@ -159,6 +161,8 @@ def _shown_key(visit: Visit, key: ProjectKey) -> ShownKey:
         dsn=dsn,
         envelope=f"{base}/api/{key.project_id}/envelope/",
         store=f"{base}/api/{key.project_id}/store/",
+        security=f"{base}/api/{key.project_id}/security/?sentry_key={key.public_key}",
+        network_errors=f"{base}/api/{key.project_id}/nel/?sentry_key={key.public_key}",
         deprecated_dsn=dsn.replace(key.public_key, f"{key.public_key}:{key.secret_key}", 1),
     )
 
