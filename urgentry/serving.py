@@ -16,6 +16,7 @@ from urgentry.config import Settings
 from urgentry.errors import StorageError
 from urgentry.jobs.aging import keep_aging
 from urgentry.jobs.blob_sweeping import keep_swept
+from urgentry.jobs.block_joining import keep_joining
 from urgentry.jobs.housekeeping import keep_house, prepare_partitions
 from urgentry.jobs.packing import keep_packing
 from urgentry.jobs.supervise import supervise
@@ -115,6 +116,7 @@ async def _work(settings: Settings, app: App, *, migrate: bool) -> None:
         jobs.create_task(
             supervise("blobs", lambda: keep_swept(app.database, app.blobs, delay=delay))
         )
+        jobs.create_task(supervise("joining", lambda: keep_joining(app.database)))
 
 
 async def _wait_for_database(settings: Settings, app: App, *, migrate: bool) -> None:

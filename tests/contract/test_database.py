@@ -282,6 +282,19 @@ async def test_reads_do_not_wait_for_a_writer(database: Database) -> None:
     assert await database.write(body) == 0
 
 
+async def test_a_snapshot_sees_one_moment(database: Database) -> None:
+    await database.write(lambda tx: tx.many("scratch.add_many", scratch.add_rows(2)))
+    async with database.snapshot() as tx:
+        assert await tx.value("scratch.count") == 2
+        await database.write(lambda other: other.run("scratch.remove_below", id=2))
+        await database.write(lambda other: other.many("scratch.add_many", scratch.add_rows(3, 10)))
+        assert await tx.value("scratch.count") == 2
+        with pytest.raises(StorageError):
+            await tx.run("scratch.remove_below", id=100)
+    async with database.snapshot() as tx:
+        assert await tx.value("scratch.count") == 4
+
+
 async def test_more_readers_than_connections_take_turns(database: Database) -> None:
     assert await asyncio.gather(*(count(database) for _ in range(60))) == [0] * 60
 

@@ -8,10 +8,10 @@ LAYERS = (
     {"errors", "clock", "metrics"},
     {"protocol", "domain"},
     {"config"},
-    {"grouping", "privacy"},
+    {"grouping", "privacy", "telemetry"},
     {"storage", "blobs"},
     {"live"},
-    {"access", "search", "triage"},
+    {"access", "search", "triage", "explore"},
     {"ingest", "alerts", "jobs", "tenancy"},
     {"api", "web", "otlp", "operations", "logs", "server"},
     {"opening", "app", "serving", "cli", "__main__"},
@@ -19,7 +19,7 @@ LAYERS = (
 RANK = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
 TOP = RANK["app"]
 
-PURE = ("protocol", "domain", "grouping", "privacy", "search")
+PURE = ("protocol", "domain", "grouping", "privacy", "search", "telemetry")
 PURE_MODULES = (
     *("urgentry.ingest.normalize", "urgentry.ingest.filters", "urgentry.ingest.reports"),
     *("urgentry.ingest.envelope", "urgentry.ingest.group"),

@@ -78,6 +78,11 @@ def new_row_id(received: int) -> int:
     return (received << _ROW_BITS) | (next(_sequence) & ((1 << _ROW_BITS) - 1))
 
 
+def row_id_at(received: int) -> int:
+    """The least row id of what was received then."""
+    return received << _ROW_BITS
+
+
 def received_of(row_id: int) -> int:
     """The microsecond of receipt that a row id carries."""
     return row_id >> _ROW_BITS

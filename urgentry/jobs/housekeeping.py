@@ -10,13 +10,16 @@ from urgentry.domain.event import RETENTION_DAYS, day_of, expires_day
 from urgentry.errors import StorageError
 from urgentry.jobs.deletion import remove_leftovers
 from urgentry.jobs.project_deletion import clear_deleted_projects
-from urgentry.storage import accounts, feed, partitions, recording, usage
+from urgentry.storage import accounts, feed, partitions, recording, telemetry_upkeep, usage
 from urgentry.storage.database import Database, Transaction
 
 _ROUND_SECONDS = 60.0
 _PAUSE_SECONDS = 0.05
 _CHUNK = 500
+_FEW = 50
+"""Rows as large as blocks."""
 _PASSING_KEPT = clock.DAY
+_LONGEST_RETENTION = max(RETENTION_DAYS) * clock.DAY
 _LONGEST_LIMIT = clock.DAY
 
 log = structlog.get_logger(__name__)
@@ -31,7 +34,10 @@ async def keep_house(database: Database) -> None:
     keeps nothing else from being done."""
     while True:
         await asyncio.sleep(_ROUND_SECONDS)
-        for chore in (prepare_partitions, forget_old, clear_deleted_projects, remove_leftovers):
+        for chore in (
+            *(prepare_partitions, forget_old, forget_telemetry),
+            *(clear_deleted_projects, remove_leftovers),
+        ):
             try:
                 await chore(database)
             except StorageError as error:
@@ -63,13 +69,29 @@ async def forget_passing(database: Database, *, before: int) -> None:
     await _delete_chunks(database, accounts.delete_expired_failures, before)
 
 
-async def _delete_chunks(database: Database, delete: _Delete, before: int) -> None:
+async def forget_telemetry(database: Database, at: int | None = None) -> None:
+    """Deletes spans, logs and metrics whose time has come (by now, or by a time), and what was only
+    needed to take them."""
+    now = clock.now() if at is None else at
+    await partitions.drop_expired(database, day_of(now))
+    for delete, before, limit in (
+        (telemetry_upkeep.delete_expired_blocks, now, _FEW),
+        (telemetry_upkeep.delete_expired_traces, now, _CHUNK),
+        (telemetry_upkeep.delete_claims_before, now - 2 * clock.HOUR, _CHUNK),
+        (telemetry_upkeep.delete_attributes_before, now - _LONGEST_RETENTION, _CHUNK),
+    ):
+        await _delete_chunks(database, delete, before, limit=limit)
+
+
+async def _delete_chunks(
+    database: Database, delete: _Delete, before: int, *, limit: int = _CHUNK
+) -> None:
     """Deletes in transactions so short that no writer notices."""
 
     async def body(tx: Transaction) -> int:
-        return await delete(tx, before, limit=_CHUNK)
+        return await delete(tx, before, limit=limit)
 
-    deleted = _CHUNK
-    while deleted == _CHUNK:
+    deleted = limit
+    while deleted == limit:
         deleted = await database.write(body)
         await asyncio.sleep(_PAUSE_SECONDS)

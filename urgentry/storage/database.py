@@ -58,6 +58,10 @@ class Database(Protocol):
         """A connection for reading. Never waits for the writer. On SQLite one snapshot, on
         PostgreSQL each statement has its own."""
 
+    def snapshot(self) -> AbstractAsyncContextManager[Transaction]:
+        """The same for several statements that must see one moment, on PostgreSQL too. Not for
+        long: what was deleted since then is kept for it."""
+
     async def write(self, body: Callable[[Transaction], Awaitable[T]]) -> T:
         """Runs `body` in one transaction and commits.
 

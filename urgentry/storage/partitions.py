@@ -1,4 +1,4 @@
-"""Partitions of the event tables on PostgreSQL: made ahead, a week of expiry each.
+"""Partitions of the large tables on PostgreSQL: made ahead, a week of expiry each.
 
 A week and not a day, so that a query without a day in it plans over a dozen partitions and not
 ninety. On SQLite there is nothing to make: rows are clustered by expiry day. What no partition was
@@ -13,9 +13,11 @@ from urgentry.storage.database import Database, Transaction
 from urgentry.storage.queries import script
 
 WEEK = 7
-TABLES = ("event", "event_body", "event_block", "packed_event")
+_TELEMETRY = ("telemetry_block", "telemetry_body", "trace")
+TABLES = ("event", "event_body", "event_block", "packed_event", *_TELEMETRY)
 _KEYS = dict.fromkeys(TABLES, "expires_day") | {"event_id": "slice"}
 
+_DROP = "DROP TABLE IF EXISTS {name}"
 _ALONE = "LOCK TABLE ONLY {table} IN SHARE UPDATE EXCLUSIVE MODE"
 """One process at a time; the next then sees that the partition exists."""
 _CREATE = """
@@ -45,6 +47,18 @@ async def prepare(database: Database, expiry_days: Iterable[int], slices: Iterab
             await _create(database, table, week)
 
 
+async def drop_expired(database: Database, today: int) -> None:
+    """Drops the partitions of spans, logs and metrics of which every day has come."""
+    if database.dialect != "postgres":
+        return
+    async with database.read() as tx:
+        names = [row["name"] for row in await tx.all("partitions.list_partitions")]
+    for table in _TELEMETRY:
+        for week in sorted(_weeks(table, names)):
+            if (week + 1) * WEEK <= today + 1:
+                await _run(database, table, week, _DROP)
+
+
 async def count_strays(database: Database) -> int:
     """Rows that found no partition of their own."""
     if database.dialect != "postgres":
@@ -57,6 +71,13 @@ async def count_strays(database: Database) -> int:
 def partition_name(table: str, week: int) -> str:
     """The partition for a week since the epoch."""
     return f"{table}_w{week}"
+
+
+def _weeks(table: str, names: Iterable[str]) -> set[int]:
+    """The weeks for which a table has a partition."""
+    start = partition_name(table, 0)[:-1]
+    weeks = {name.removeprefix(start) for name in names if name.startswith(start)}
+    return {int(week) for week in weeks if week.isdecimal()}
 
 
 async def _create(database: Database, table: str, week: int) -> None:

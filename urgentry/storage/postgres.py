@@ -46,6 +46,7 @@ _FOREIGN_STATEMENT = (
 )
 _STALE_PLAN = asyncpg.InvalidCachedStatementError  # another process migrated; asyncpg forgets it
 
+_BEGIN_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _CONFLICTS = frozenset({"40001", "40P01"})
 _DEFINITE_AT_COMMIT = ("08", "57P", "58")
 
@@ -76,12 +77,15 @@ class PostgresDatabase:
             self._begin += f"; SET LOCAL statement_timeout = {int(statement_seconds * 1000)}"
 
     def read(self) -> AbstractAsyncContextManager["PostgresTransaction"]:
-        return self._reading()
+        return self._reading(None)
+
+    def snapshot(self) -> AbstractAsyncContextManager["PostgresTransaction"]:
+        return self._reading(self._begin.replace("BEGIN", _BEGIN_SNAPSHOT, 1))
 
     @asynccontextmanager
-    async def _reading(self) -> AsyncIterator["PostgresTransaction"]:
+    async def _reading(self, begin: str | None) -> AsyncIterator["PostgresTransaction"]:
         connection = await self._pool.acquire()
-        transaction = PostgresTransaction(connection, self._queries, self._texts, None)
+        transaction = PostgresTransaction(connection, self._queries, self._texts, begin)
         try:
             yield transaction
         finally:

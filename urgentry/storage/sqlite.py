@@ -86,6 +86,9 @@ class SqliteDatabase:
     def read(self) -> AbstractAsyncContextManager["SqliteTransaction"]:
         return self._reading()
 
+    def snapshot(self) -> AbstractAsyncContextManager["SqliteTransaction"]:
+        return self._reading()
+
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator["SqliteTransaction"]:
         async with self._reader_permits:

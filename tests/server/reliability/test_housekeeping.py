@@ -11,14 +11,14 @@ from tests.server.reliability.conftest import Run
 from tests.server.reliability.load import errors, send_all
 from urgentry import clock
 from urgentry.domain.event import RETENTION_DAYS, day_of, expires_day
-from urgentry.jobs.housekeeping import forget_passing, prepare_partitions
+from urgentry.jobs.housekeeping import forget_passing, forget_telemetry, prepare_partitions
 from urgentry.storage import migrate as schema
 from urgentry.storage import partitions
 from urgentry.storage.database import Database, Transaction
 from urgentry.storage.open import open_database
 from urgentry.storage.queries import parse
 
-INSERT_EVENT, INSERT_ENTRY, INSERT_BATCH = parse(
+INSERT_EVENT, INSERT_ENTRY, INSERT_BATCH, INSERT_TRACE = parse(
     "written",
     """
 -- name: insert_event
@@ -30,6 +30,9 @@ INSERT INTO feed_entry (seq, at, kind, organization_id, project_id, issue_id, de
 VALUES (:seq, :at, 'events', 1, 1, 1, '{}')
 -- name: insert_batch
 INSERT INTO applied_batch (id, applied_at) VALUES (:id, :at)
+-- name: insert_trace
+INSERT INTO trace (expires_day, trace_id, project_id, min_at, max_at)
+VALUES (:expires_day, :trace_id, 1, 1, 1)
 """,
 )
 
@@ -89,6 +92,25 @@ async def test_strays_move_when_their_partition_is_made(postgres: Database) -> N
     assert await value(postgres, "SELECT count(*) FROM event") == len(days)
 
 
+async def test_partitions_of_signals_are_dropped_when_all_their_days_have_come(
+    postgres: Database,
+) -> None:
+    week = 3_000
+    last_day = (week + 1) * partitions.WEEK - 1
+    await partitions.prepare(postgres, [last_day, last_day + 1], [])
+    for day in (week * partitions.WEEK, last_day, last_day + 1):
+        await insert_trace(postgres, day)
+    await forget_telemetry(postgres, (last_day - 1) * clock.DAY)
+    assert await value(postgres, "SELECT count(*) FROM trace") == 3
+    await forget_telemetry(postgres, last_day * clock.DAY)
+    assert await value(postgres, "SELECT count(*) FROM trace") == 1
+    names = {row["relname"] for row in await rows(postgres, "SELECT relname FROM pg_class")}
+    for table in ("telemetry_block", "telemetry_body", "trace"):
+        assert f"{table}_w{week}" not in names
+        assert f"{table}_w{week + 1}" in names
+    assert f"event_w{week}" in names
+
+
 async def test_partitions_are_made_by_several_at_once(direct_dsn: str, postgres: Database) -> None:
     others = [open_database(direct_dsn) for _ in range(3)]
     await asyncio.gather(*(prepare_partitions(each) for each in (postgres, *others)))
@@ -122,6 +144,13 @@ async def insert_event(database: Database, expiry: int, number: int) -> None:
         await tx.run(
             INSERT_EVENT, expires_day=expiry, id=number, event_id=number.to_bytes(16, "big")
         )
+
+    await database.write(body)
+
+
+async def insert_trace(database: Database, expiry: int) -> None:
+    async def body(tx: Transaction) -> None:
+        await tx.run(INSERT_TRACE, expires_day=expiry, trace_id=bytes(16))
 
     await database.write(body)
 

@@ -44,6 +44,9 @@ class Rehearsal:
     def read(self) -> AbstractAsyncContextManager[Transaction]:
         return self._database.read()
 
+    def snapshot(self) -> AbstractAsyncContextManager[Transaction]:
+        return self._database.snapshot()
+
     async def write(self, body: Callable[[Transaction], Awaitable[T]]) -> T:
         answers: list[T] = []
 

@@ -4,13 +4,17 @@ SELECT CAST(child.relname AS text) AS name
 FROM pg_inherits
 JOIN pg_class AS parent ON parent.oid = pg_inherits.inhparent
 JOIN pg_class AS child ON child.oid = pg_inherits.inhrelid
-WHERE parent.relname IN ('event', 'event_body', 'event_block', 'packed_event', 'event_id')
+WHERE parent.relname IN (
+    'event', 'event_body', 'event_block', 'packed_event', 'event_id',
+    'telemetry_block', 'telemetry_body', 'trace'
+)
 
 -- name: count_strays (postgres)
 -- Rows in the default partitions. Only PostgreSQL has any.
 SELECT (SELECT count(*) FROM event_default) + (SELECT count(*) FROM event_body_default)
     + (SELECT count(*) FROM event_block_default) + (SELECT count(*) FROM packed_event_default)
-    + (SELECT count(*) FROM event_id_default)
+    + (SELECT count(*) FROM event_id_default) + (SELECT count(*) FROM telemetry_block_default)
+    + (SELECT count(*) FROM telemetry_body_default) + (SELECT count(*) FROM trace_default)
 
 -- name: limit_lock_wait (postgres)
 -- Making a partition must not stand in the way of writers for long. Only PostgreSQL has any.
