@@ -72,7 +72,7 @@ class _Writer:
     async def write(self, events: Sequence[PreparedEvent], *, at: int) -> None:
         frames = self._compressor.multi_compress_to_buffer([event.payload for event in events])
         bodies = [frames[index].tobytes() for index in range(len(frames))]
-        batch = Batch(id=secrets.token_bytes(16), at=at, records=events, bodies=bodies)
+        batch = Batch(ids=[secrets.token_bytes(16)], at=at, records=events, bodies=bodies)
 
         async def body(tx: Transaction) -> Written:
             return await write_batch(tx, batch, self._names)

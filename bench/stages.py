@@ -133,7 +133,7 @@ async def _write(
     database: Database, names: KnownNames, path: _Path, chosen: Sequence[int], bodies: list[bytes]
 ) -> None:
     batch = Batch(
-        id=secrets.token_bytes(16),
+        ids=[secrets.token_bytes(16)],
         at=clock.now(),
         records=[_fresh(path.prepared[index]) for index in chosen],
         bodies=[bodies[index] for index in chosen],

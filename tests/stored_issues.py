@@ -162,7 +162,7 @@ def person(ident: str) -> EventUser:
 async def store(database: Database, *events: PreparedEvent, at: int = NOW) -> None:
     """Writes events in one batch that arrives at a time."""
     batch = Batch(
-        id=secrets.token_bytes(16),
+        ids=[secrets.token_bytes(16)],
         at=at,
         records=events,
         bodies=[zstandard.compress(each.payload) for each in events],

@@ -15,10 +15,7 @@ from urgentry.config import Settings
 from urgentry.domain.feed import FeedEntry, FeedKind
 from urgentry.ingest.budget import BytesInFlight
 from urgentry.ingest.edge import IngestEdge
-from urgentry.ingest.endpoints.envelopes import EnvelopeEndpoint
-from urgentry.ingest.endpoints.network_errors import NetworkErrorEndpoint
-from urgentry.ingest.endpoints.security import SecurityEndpoint
-from urgentry.ingest.endpoints.stores import StoreEndpoint
+from urgentry.ingest.endpoints.table import ENDPOINTS
 from urgentry.ingest.intake import Intake
 from urgentry.ingest.ledger import Ledger
 from urgentry.ingest.names import KnownNames
@@ -26,6 +23,8 @@ from urgentry.ingest.pipeline import Pipeline
 from urgentry.ingest.quota import Quotas
 from urgentry.ingest.readers import READERS
 from urgentry.ingest.scopes import Scopes
+from urgentry.ingest.spool.drain import Drain
+from urgentry.ingest.spool.spool import Spool
 from urgentry.ingest.unpack import UnpackLimits
 from urgentry.ingest.wire import BodyLimits, collapse_slashes
 from urgentry.jobs.pulse import Pulse
@@ -59,43 +58,31 @@ class App:
         self.pulse = Pulse(database)
         self.ledger = Ledger(database, metrics)
         self.names = KnownNames()
-        self.scopes = Scopes(database)
+        keeps = limits.max_spool_bytes > 0
+        self.scopes = Scopes(database, kept_in=settings.data_dir / "keys.json" if keeps else None)
         self.quotas = Quotas(database)
+        self.spool = Spool(settings.data_dir / "spool", max_bytes=limits.max_spool_bytes)
         self.pipeline = Pipeline(
             database,
             self.ledger,
             metrics,
             self.names,
+            self.spool,
             max_queue_bytes=limits.max_queue_bytes,
+            commit_deadline_s=limits.commit_deadline_ms / 1000,
             after_commit=self.hub.wake,
         )
-        budget = BytesInFlight(limits.max_bytes_in_flight)
-        metrics.in_flight_bytes.set_function(lambda: budget.used)
-        metrics.blob_free_bytes.set_function(lambda: _free_bytes(blobs))
-        metrics.queue_bytes.set_function(lambda: self.pipeline.queue_bytes)
-        metrics.oldest_seconds.set_function(lambda: self.pipeline.oldest_age / clock.SECOND)
-        self.ingest = IngestEdge(
-            endpoints=(
-                EnvelopeEndpoint(),
-                StoreEndpoint(),
-                SecurityEndpoint(),
-                NetworkErrorEndpoint(),
-            ),
-            scopes=self.scopes,
-            intake=Intake(
-                pipeline=self.pipeline,
-                ledger=self.ledger,
-                quotas=self.quotas,
-                readers=READERS,
-            ),
-            ledger=self.ledger,
-            budget=budget,
-            limits=BodyLimits(
-                compressed_bytes=limits.max_envelope_compressed_bytes,
-                unpack=UnpackLimits(unpacked_bytes=limits.max_envelope_bytes),
-            ),
-            trusted_proxies=settings.trusted_proxies,
+        self.drain = Drain(
+            database,
+            self.spool,
+            self.names,
+            self.ledger,
+            after_commit=self.hub.wake,
+            on_empty=self.pipeline.resume,
         )
+        budget = BytesInFlight(limits.max_bytes_in_flight)
+        self._show(budget)
+        self.ingest = self._ingest_edge(settings, budget)
         self.hub.listen(self._settings_changed)
         self.api = Starlette(
             routes=api_routes(
@@ -121,7 +108,51 @@ class App:
         )
         self.operations = Operations(metrics, self.problems, metrics_token=settings.metrics_token)
         self.not_ready: str | None = "starting"
+        self.takes_into_spool = False
+        """Whether events are taken although the database has not been there since the start."""
         self.is_stopping = False
+
+    def _ingest_edge(self, settings: Settings, budget: BytesInFlight) -> IngestEdge:
+        return IngestEdge(
+            endpoints=ENDPOINTS,
+            scopes=self.scopes,
+            intake=Intake(
+                pipeline=self.pipeline,
+                ledger=self.ledger,
+                quotas=self.quotas,
+                readers=READERS,
+            ),
+            ledger=self.ledger,
+            budget=budget,
+            limits=BodyLimits(
+                compressed_bytes=settings.limits.max_envelope_compressed_bytes,
+                unpack=UnpackLimits(unpacked_bytes=settings.limits.max_envelope_bytes),
+            ),
+            trusted_proxies=settings.trusted_proxies,
+        )
+
+    def _show(self, budget: BytesInFlight) -> None:
+        """What is looked up when metrics are asked for."""
+        metrics, pipeline, spool = self.metrics, self.pipeline, self.spool
+        metrics.spool_bytes.set_function(lambda: spool.bytes)
+        metrics.spool_oldest_seconds.set_function(lambda: spool.age / clock.SECOND)
+        metrics.in_flight_bytes.set_function(lambda: budget.used)
+        metrics.blob_free_bytes.set_function(lambda: _free_bytes(self.blobs))
+        metrics.queue_bytes.set_function(lambda: pipeline.queue_bytes)
+        metrics.oldest_seconds.set_function(lambda: pipeline.oldest_age / clock.SECOND)
+
+    def wait_without_database(self, problem: str) -> None:
+        """The start waits for the database. Meanwhile the spool takes what is sent with keys that
+        a process before this one knew."""
+        self.not_ready = problem
+        if self.spool.is_on and self.scopes.knows_any:
+            self.takes_into_spool = True
+            self.pipeline.set_aside()
+
+    def open_doors(self) -> None:
+        """The database is there."""
+        self.not_ready = None
+        self.takes_into_spool = False
 
     def _settings_changed(self, entry: FeedEntry) -> None:
         """Somebody, on whatever replica, changed settings: what is remembered may be wrong."""
@@ -163,10 +194,12 @@ class App:
     def _part(self, path: str) -> tuple[str, Any]:
         if path in OPERATIONS_PATHS:
             return "operations", self.operations
-        if self.not_ready is not None:
+        if self.not_ready is not None and not self.takes_into_spool:
             return "starting", _answer_not_ready
         if self.ingest.matches(path):
             return "ingest", self.ingest
+        if self.not_ready is not None:
+            return "starting", _answer_not_ready
         if path.startswith("/api/"):
             return "api", self.api
         return "web", self.web

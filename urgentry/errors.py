@@ -13,7 +13,8 @@
         ├── CommitAmbiguous        the connection broke while COMMIT was under way
         ├── DataRejected           one row's values are refused: bisect the batch
         ├── UniqueViolation        a constraint says that it exists already
-        └── SchemaMismatch         migrate first, or run another program version
+        ├── SchemaMismatch         migrate first, or run another program version
+        └── SpoolUnavailable       what waits for the database cannot be written to disk
 
 `Rejected`, the fate of an ingested item, lives in `protocol.outcome` beside the outcomes. All else
 is a bug: a traceback and a 500. Operators' errors carry a hint that says what to do next.
@@ -88,3 +89,7 @@ class UniqueViolation(StorageError):
 
 class SchemaMismatch(StorageError):
     """The schema is older than this program needs, or serves only newer programs."""
+
+
+class SpoolUnavailable(StorageError):
+    """The data directory does not take what should wait there for the database."""

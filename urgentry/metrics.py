@@ -27,6 +27,12 @@ class Metrics:
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
         self.registry = registry
+        self._add_ingest(registry)
+        self._add_spool(registry)
+        self._add_requests(registry)
+        self._add_rest(registry)
+
+    def _add_ingest(self, registry: CollectorRegistry) -> None:
         self.received = Counter(
             "ingest_events", "Items received, by data category", ["category"], registry=registry
         )
@@ -40,19 +46,6 @@ class Metrics:
             "ingest_outcomes",
             "Items settled, by data category, outcome and reason",
             ["category", "outcome", "reason"],
-            registry=registry,
-        )
-        self.requests = Counter(
-            "http_requests",
-            "Requests answered, by area and status code",
-            ["area", "status"],
-            registry=registry,
-        )
-        self.request_seconds = Histogram(
-            "http_request_duration_seconds",
-            "Time from the request's first byte to the answer's, by area",
-            ["area"],
-            buckets=_SECONDS,
             registry=registry,
         )
         self.commit_seconds = Histogram(
@@ -80,6 +73,38 @@ class Metrics:
             "Age of the oldest event that waits for the writer",
             registry=registry,
         )
+
+    def _add_spool(self, registry: CollectorRegistry) -> None:
+        self.spooled = Counter(
+            "ingest_spooled_records",
+            "Records that went to the spool because the database was away",
+            registry=registry,
+        )
+        self.spool_bytes = Gauge(
+            "ingest_spool_bytes", "Bytes in the spool that wait for the database", registry=registry
+        )
+        self.spool_oldest_seconds = Gauge(
+            "ingest_spool_oldest_seconds",
+            "Age of the oldest batch in the spool",
+            registry=registry,
+        )
+
+    def _add_requests(self, registry: CollectorRegistry) -> None:
+        self.requests = Counter(
+            "http_requests",
+            "Requests answered, by area and status code",
+            ["area", "status"],
+            registry=registry,
+        )
+        self.request_seconds = Histogram(
+            "http_request_duration_seconds",
+            "Time from the request's first byte to the answer's, by area",
+            ["area"],
+            buckets=_SECONDS,
+            registry=registry,
+        )
+
+    def _add_rest(self, registry: CollectorRegistry) -> None:
         self.live_streams = Gauge(
             "live_streams", "Browsers that follow the live feed", registry=registry
         )

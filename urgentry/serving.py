@@ -92,6 +92,7 @@ async def _run(settings: Settings, app: App, listener: HttpServer, *, migrate: b
                 await writer
                 await app.ledger.flush()
         work.cancel()
+    await app.spool.close()
 
 
 async def _work(settings: Settings, app: App, *, migrate: bool) -> None:
@@ -100,13 +101,16 @@ async def _work(settings: Settings, app: App, *, migrate: bool) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_GARBAGE_THRESHOLD)
-    app.not_ready = None
+    app.open_doors()
     log.info("ready", url=settings.base_url)
     async with asyncio.TaskGroup() as jobs:
         jobs.create_task(supervise("pulse", app.pulse.run))
         jobs.create_task(supervise("feed", app.hub.run))
         jobs.create_task(supervise("ledger", app.ledger.run))
         jobs.create_task(supervise("quotas", app.quotas.run))
+        jobs.create_task(supervise("spool", app.drain.run))
+        if settings.limits.max_spool_bytes:
+            jobs.create_task(supervise("keys", app.scopes.run))
         jobs.create_task(supervise("housekeeping", lambda: keep_house(app.database)))
         jobs.create_task(supervise("aging", lambda: keep_aging(app.database)))
         jobs.create_task(
@@ -135,7 +139,7 @@ async def _wait_for_database(settings: Settings, app: App, *, migrate: bool) -> 
             problem = f"{error} ({error.hint})" if error.hint else str(error)
             if app.not_ready != problem:
                 log.warning("waiting", problem=str(error), hint=error.hint)
-            app.not_ready = problem
+            app.wait_without_database(problem)
             await asyncio.sleep(_SCHEMA_POLL_SECONDS)
         else:
             return

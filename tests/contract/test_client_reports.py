@@ -35,7 +35,9 @@ def discard(reason: str = "queue_overflow", quantity: int = 1) -> Discard:
 
 
 async def write(database: Database, reports: Sequence[ClientReport]) -> None:
-    batch = Batch(id=secrets.token_bytes(16), at=NOW, records=reports, bodies=[b""] * len(reports))
+    batch = Batch(
+        ids=[secrets.token_bytes(16)], at=NOW, records=reports, bodies=[b""] * len(reports)
+    )
 
     async def body(tx: Transaction) -> None:
         written = await write_batch(tx, batch, KnownNames())

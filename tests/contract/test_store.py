@@ -24,7 +24,7 @@ async def write(
 ) -> Written:
     names = known or KnownNames()
     batch = Batch(
-        id=secrets.token_bytes(16),
+        ids=[secrets.token_bytes(16)],
         at=clock.now(),
         records=events,
         bodies=[event.payload for event in events],

@@ -77,6 +77,11 @@ class RunningServer:
         self.stop()
 
     @property
+    def data_dir(self) -> Path:
+        """The directory of what the server keeps itself."""
+        return Path(self._settings.get("URGENTRY_DATA_DIR", self.directory))
+
+    @property
     def pid(self) -> int:
         """The id of the running process."""
         if self._process is None:

@@ -95,6 +95,18 @@ class LimitSettings:
         "later.",
         parse=whole_number(1 << 20, 1 << 36),
     )
+    max_spool_bytes: int = setting(
+        1 << 30,
+        "Bytes in the data directory that may wait for a database that is away; 0 keeps nothing, "
+        "and SDKs are asked to come back. Set it to 0 where the directory does not outlive the "
+        "process.",
+        parse=whole_number(0, 1 << 44),
+    )
+    commit_deadline_ms: int = setting(
+        2_000,
+        "After this time the database is taken to be away, and what was sent goes to the spool.",
+        parse=whole_number(100, 600_000),
+    )
     event_retention_days: int = setting(
         90,
         "How long events are kept, in days: 1, 7, 14, 30, 60, 90, 180 or 365.",

@@ -85,7 +85,7 @@ class Ledger:
         """The same refusals go out under the same id until it is known that they were written."""
 
         async def body(tx: Transaction) -> None:
-            recording.enter_batch(tx, batch_id, at=clock.now())
+            recording.enter_batches(tx, [batch_id], at=clock.now())
             rollups.add_outcomes(tx, refused)
 
         try:

@@ -1,8 +1,9 @@
 """The bounded queue between requests and the database, and the writer that commits in groups.
 
 While a commit is under way new records gather; they are the next batch. So a quiet server commits
-each at once, and a busy one commits hundreds together, with no timer in between. `submit`
-returns after the commit: what was answered is kept.
+each at once, and a busy one commits hundreds together, with no timer in between. `submit` returns
+after the commit, or while the database is away when the records are in the spool: what was answered
+is kept.
 """
 
 import asyncio
@@ -19,6 +20,8 @@ from urgentry.domain.record import Record
 from urgentry.errors import CommitAmbiguous, DataRejected, StorageError, UniqueViolation
 from urgentry.ingest.ledger import Ledger
 from urgentry.ingest.names import KnownNames
+from urgentry.ingest.spool.frames import SpooledBatch
+from urgentry.ingest.spool.spool import Spool
 from urgentry.ingest.store.batch import Batch, Written, write_batch
 from urgentry.metrics import Metrics
 from urgentry.protocol.items import DataCategory
@@ -73,14 +76,19 @@ class Pipeline:
         ledger: Ledger,
         metrics: Metrics,
         names: KnownNames,
+        spool: Spool,
         *,
         max_queue_bytes: int,
+        commit_deadline_s: float,
         after_commit: Callable[[], None],
     ) -> None:
         self._database = database
         self._ledger = ledger
         self._metrics = metrics
         self._names = names
+        self._spool = spool
+        self._commit_deadline_s = commit_deadline_s if spool.is_on else None
+        self._is_away = False
         self._max_queue_bytes = max_queue_bytes
         self._after_commit = after_commit
         self._compressor = zstandard.ZstdCompressor(level=_ZSTD_LEVEL)
@@ -121,6 +129,14 @@ class Pipeline:
         """Whether records wait longer than a quiet server lets them: what can be put off should
         be."""
         return self.oldest_age > _BEHIND
+
+    def set_aside(self) -> None:
+        """The database is away: records go to the spool, where there is one."""
+        self._is_away = self._spool.is_on
+
+    def resume(self) -> None:
+        """Nothing waits in the spool: records go to the database again, behind what waited."""
+        self._is_away = False
 
     def close(self) -> None:
         """Refuses further events; `run` returns when the queue is empty."""
@@ -166,8 +182,17 @@ class Pipeline:
     async def _write_or_split(self, batch: Sequence[_Slot]) -> None:
         """Writes a batch. When the database refuses some row's values, halves are tried, so that
         one record cannot cost its neighbours."""
+        accepted = SpooledBatch(
+            id=secrets.token_bytes(16),
+            at=clock.now(),
+            records=[waiting.records[place] for waiting, place in batch],
+        )
+        if self._is_away:
+            await self._keep(batch, accepted)
+            return
         try:
-            written = await self._write(batch)
+            async with asyncio.timeout(self._commit_deadline_s):
+                written = await self._write(accepted)
         except DataRejected as error:
             if len(batch) == 1:
                 self._discard(batch[0], error)
@@ -175,27 +200,51 @@ class Pipeline:
             middle = len(batch) // 2
             await self._write_or_split(batch[:middle])
             await self._write_or_split(batch[middle:])
-        except StorageError as error:
-            self._fail(batch, error, "database")
+        except (StorageError, TimeoutError) as error:
+            await self._put_off(batch, accepted, error)
         except Exception as error:  # a bug in one batch must not stop the writer
             log.exception("batch_failed")
             self._fail(batch, error, Reason.INTERNAL)
         else:
             self._succeed(batch, written)
 
-    async def _write(self, batch: Sequence[_Slot]) -> Written:
-        started = clock.now()
-        records = [waiting.records[place] for waiting, place in batch]
+    async def _write(self, accepted: SpooledBatch) -> Written:
         prepared = Batch(
-            id=secrets.token_bytes(16),
-            at=started,
-            records=records,
-            bodies=await self._compressed([record.payload for record in records]),
+            ids=[accepted.id],
+            at=accepted.at,
+            records=accepted.records,
+            bodies=await self._compressed([record.payload for record in accepted.records]),
         )
         written = await self._commit(prepared)
-        self._metrics.commit_seconds.observe((clock.now() - started) / clock.SECOND)
-        self._metrics.batch_records.observe(len(batch))
+        self._metrics.commit_seconds.observe((clock.now() - accepted.at) / clock.SECOND)
+        self._metrics.batch_records.observe(len(accepted.records))
         return written
+
+    async def _put_off(
+        self, batch: Sequence[_Slot], accepted: SpooledBatch, error: Exception
+    ) -> None:
+        """The database did not take a batch, or has not said so: the spool does, under the same id,
+        so that what was committed after all is not written again."""
+        if not self._spool.is_on:
+            self._fail(batch, error, "database")
+            return
+        if not self._is_away:
+            log.error("database_away", error=str(error) or "no answer in time")
+        self._is_away = True
+        await self._keep(batch, accepted)
+
+    async def _keep(self, batch: Sequence[_Slot], accepted: SpooledBatch) -> None:
+        """Puts a batch into the spool; then it is accepted."""
+        try:
+            await self._spool.append(accepted)
+        except Rejected as rejected:
+            self._fail(batch, rejected, rejected.reason, answer=rejected)
+        except StorageError as error:
+            self._fail(batch, error, "spool")
+        else:
+            self._metrics.spooled.inc(len(accepted.records))
+            for waiting, place in batch:
+                waiting.settle(place, "")
 
     async def _compressed(self, payloads: list[bytes]) -> list[bytes]:
         """The payloads' frames, nothing for nothing. Above a few it pays to let another thread do
@@ -228,7 +277,7 @@ class Pipeline:
             try:
                 return await self._database.write(body)
             except (CommitAmbiguous, UniqueViolation):
-                if await self._was_applied(batch.id) and last is not None:
+                if await self._was_applied(batch.ids[0]) and last is not None:
                     return last
                 if attempt == _ATTEMPTS:
                     raise
@@ -264,14 +313,21 @@ class Pipeline:
         self._ledger.count(record, Outcome.INVALID, Reason.INTERNAL, record.counted)
         waiting.settle(place, Reason.INTERNAL)
 
-    def _fail(self, batch: Sequence[_Slot], error: Exception, reason: str) -> None:
+    def _fail(
+        self,
+        batch: Sequence[_Slot],
+        error: Exception,
+        reason: str,
+        *,
+        answer: Rejected | None = None,
+    ) -> None:
         """Tells those who wait to come again. Their other records may be kept: a client cannot send
         half of a request again."""
         log.error("records_not_written", count=len(batch), reason=reason, error=str(error))
         for waiting, place in batch:
             if not waiting.done.done():
                 self._ledger.fault(_category(waiting.records[place]), reason)
-                waiting.done.set_exception(_unavailable())
+                waiting.done.set_exception(answer or _unavailable())
 
 
 def _slots(waiting: Iterable[_Waiting]) -> list[_Slot]:

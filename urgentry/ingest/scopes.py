@@ -1,26 +1,45 @@
 """Remembers what keys lead to, so that an event costs no query.
 
 A known key is believed until settings change or a minute is over; an unknown one for less than a
-second, so that a key that `bootstrap` just made is known at once. Both are bounded in number.
+second, so that a key that `bootstrap` just made is known at once. Both are bounded in number. While
+the database is away what was last known holds, also of a process before this one: known keys are
+kept in a file.
 """
+
+import asyncio
+import os
+from pathlib import Path
+
+import msgspec
 
 from urgentry import clock
 from urgentry.domain.scope import Scope
+from urgentry.errors import StorageError
 from urgentry.storage import scopes
 from urgentry.storage.database import Database
 
 _KNOWN_FOR = clock.MINUTE
 _UNKNOWN_FOR = clock.SECOND // 2
 _REMEMBERED = 10_000
+_KEEP_SECONDS = 5.0
 
 
 class Scopes:
-    """Looks keys up. Errors of the database are raised: they are not absence."""
+    """Looks keys up. Errors of the database are raised where nothing is known: they are not
+    absence. `kept_in` is the file that outlives the process; None keeps nothing."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, kept_in: Path | None = None) -> None:
         self._database = database
         self._answers: dict[str, tuple[Scope | None, int]] = {}
         self._generation = 0
+        self._kept_in = kept_in
+        self._last_known: dict[str, Scope] = _read(kept_in) if kept_in else {}
+        self._is_kept = True
+
+    @property
+    def knows_any(self) -> bool:
+        """Whether anything is known without the database."""
+        return bool(self._last_known)
 
     async def find(self, public_key: str) -> Scope | None:
         """The scope of an active key, or None when there is none."""
@@ -29,8 +48,13 @@ class Scopes:
         if answer is not None and answer[1] > now:
             return answer[0]
         generation = self._generation
-        async with self._database.read() as tx:
-            scope = await scopes.get_scope(tx, public_key)
+        try:
+            async with self._database.read() as tx:
+                scope = await scopes.get_scope(tx, public_key)
+        except StorageError:
+            if public_key not in self._last_known:
+                raise
+            return self._last_known[public_key]
         if generation == self._generation:
             self._remember(public_key, scope, now)
         return scope
@@ -39,8 +63,39 @@ class Scopes:
         if len(self._answers) >= _REMEMBERED:
             self._answers.clear()
         self._answers[public_key] = (scope, now + (_KNOWN_FOR if scope else _UNKNOWN_FOR))
+        if self._last_known.get(public_key) != scope:
+            self._is_kept = False
+            if scope is None:
+                del self._last_known[public_key]
+            elif len(self._last_known) < _REMEMBERED:
+                self._last_known[public_key] = scope
 
     def forget(self) -> None:
         """Settings changed: asks anew, and does not believe what was asked before."""
         self._generation += 1
         self._answers.clear()
+
+    async def run(self) -> None:
+        """Keeps what is known in the file, until it is cancelled."""
+        while self._kept_in is not None:
+            await asyncio.sleep(_KEEP_SECONDS)
+            if not self._is_kept:
+                self._is_kept = True
+                await asyncio.to_thread(_write, self._kept_in, dict(self._last_known))
+
+
+def _read(path: Path) -> dict[str, Scope]:
+    """What a process before this one knew; nothing where the file is missing or of another
+    version."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, Scope])
+    except (OSError, msgspec.MsgspecError):
+        return {}
+
+
+def _write(path: Path, known: dict[str, Scope]) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.touch(mode=0o600)
+    fresh.write_bytes(msgspec.json.encode(known))
+    fresh.replace(path)

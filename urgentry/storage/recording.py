@@ -91,9 +91,11 @@ class ReleaseAge(msgspec.Struct, frozen=True, kw_only=True):
         return self.released_at > other.released_at
 
 
-def enter_batch(tx: Transaction, batch_id: bytes, *, at: int) -> None:
-    """Says, in the batch's own transaction, that it was applied."""
-    tx.defer("recording.enter_batch", [{"id": batch_id, "applied_at": at}])
+def enter_batches(tx: Transaction, batch_ids: Sequence[bytes], *, at: int) -> None:
+    """Says, in the batches' own transaction, that they were applied."""
+    tx.defer(
+        "recording.enter_batch", [{"id": batch_id, "applied_at": at} for batch_id in batch_ids]
+    )
 
 
 async def was_applied(tx: Transaction, batch_id: bytes) -> bool:

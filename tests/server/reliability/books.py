@@ -9,7 +9,7 @@ from tests.server.reliability.load import Log
 from urgentry.storage.open import open_database
 
 _EVENTS = {
-    "bodies": "SELECT count(*) FROM event_body",
+    "bodies": "SELECT (SELECT count(*) FROM event_body) + (SELECT count(*) FROM packed_event)",
     "claimed ids": "SELECT count(*) FROM event_id",
     "issues": "SELECT sum(times_seen) FROM issue",
     "hashes": "SELECT sum(times_seen) FROM hash",

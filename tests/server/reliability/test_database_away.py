@@ -30,10 +30,10 @@ SLOW_COMMITS = """
 """
 
 
-async def test_stopped_and_started_again(
+async def test_stopped_and_started_again_without_a_spool(
     run: Run, own_postgres: PostgresServer, own_dsn: str
 ) -> None:
-    async with run(own_dsn) as server:
+    async with run(own_dsn, URGENTRY_MAX_SPOOL_BYTES="0") as server:
         project = await asyncio.to_thread(server.bootstrap)
         async with Load(server, project) as load, Probes(server) as probes:
             await load.reaches(100)
@@ -58,7 +58,7 @@ async def test_stopped_and_started_again(
 
 
 async def test_frozen_and_thawed(run: Run, own_postgres: PostgresServer, own_dsn: str) -> None:
-    async with run(own_dsn) as server:
+    async with run(own_dsn, URGENTRY_MAX_SPOOL_BYTES="0") as server:
         project = await asyncio.to_thread(server.bootstrap)
         async with Load(server, project) as load, Probes(server) as probes:
             await load.reaches(100)
@@ -80,7 +80,8 @@ async def test_stopping_does_not_wait_for_a_frozen_database(
     run: Run, own_postgres: PostgresServer, own_dsn: str
 ) -> None:
     """Nobody is answered 200 for what was not written, and the process ends in time."""
-    async with run(own_dsn, URGENTRY_SHUTDOWN_TIMEOUT_S="1") as server:
+    settings = {"URGENTRY_SHUTDOWN_TIMEOUT_S": "1", "URGENTRY_MAX_SPOOL_BYTES": "0"}
+    async with run(own_dsn, **settings) as server:
         project = await asyncio.to_thread(server.bootstrap)
         async with Load(server, project) as load:
             await load.reaches(50)

@@ -31,9 +31,10 @@ WRITERS: Mapping[type[Record], Writer] = {
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """Records to be written together, and their bodies, compressed, in the same order."""
+    """Records to be written together, and their bodies, compressed, in the same order. Several ids
+    when it was put together from batches whose commits failed."""
 
-    id: bytes
+    ids: Sequence[bytes]
     at: int
     records: Sequence[Record]
     bodies: Sequence[bytes]
@@ -55,7 +56,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
 async def write_batch(tx: Transaction, batch: Batch, known: KnownNames) -> Written:
     """Writes a batch. The body may run more than once, so it keeps nothing outside itself."""
     context = BatchContext(at=batch.at, known=known)
-    recording.enter_batch(tx, batch.id, at=batch.at)
+    recording.enter_batches(tx, batch.ids, at=batch.at)
     fates = [""] * len(batch.records)
     for kind, write in WRITERS.items():
         places = [index for index, each in enumerate(batch.records) if type(each) is kind]

@@ -1,0 +1,16 @@
+"""Every way in, in the order in which paths are compared: the busiest first."""
+
+from collections.abc import Sequence
+
+from urgentry.ingest.endpoints.base import Endpoint
+from urgentry.ingest.endpoints.envelopes import EnvelopeEndpoint
+from urgentry.ingest.endpoints.network_errors import NetworkErrorEndpoint
+from urgentry.ingest.endpoints.security import SecurityEndpoint
+from urgentry.ingest.endpoints.stores import StoreEndpoint
+
+ENDPOINTS: Sequence[Endpoint] = (
+    EnvelopeEndpoint(),
+    StoreEndpoint(),
+    SecurityEndpoint(),
+    NetworkErrorEndpoint(),
+)

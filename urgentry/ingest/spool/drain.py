@@ -1,0 +1,180 @@
+"""Writes spooled batches to the database, in order and exactly once, when it answers again."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+
+import structlog
+import zstandard
+
+from urgentry import clock
+from urgentry.domain.record import Record
+from urgentry.errors import DataRejected, StorageError, UniqueViolation
+from urgentry.ingest.ledger import Ledger
+from urgentry.ingest.names import KnownNames
+from urgentry.ingest.spool.files import SpoolFiles
+from urgentry.ingest.spool.frames import SpooledBatch, decode
+from urgentry.ingest.spool.spool import Spool
+from urgentry.ingest.store.batch import Batch, Written, write_batch
+from urgentry.protocol.outcome import Outcome, Reason
+from urgentry.storage import recording, spooled
+from urgentry.storage.database import Database, Transaction
+from urgentry.storage.spooled import Position
+
+_ROUND_SECONDS = 0.5
+_ADOPTION_ROUNDS = 20
+_RECORDS_AT_ONCE = 500
+_ZSTD_LEVEL = 3
+
+log = structlog.get_logger(__name__)
+
+_Step = tuple[Position, SpooledBatch]
+"""A batch, and the position behind it."""
+
+
+class Drain:
+    """Drains this process's spool and those of processes that are gone."""
+
+    def __init__(
+        self,
+        database: Database,
+        spool: Spool,
+        names: KnownNames,
+        ledger: Ledger,
+        *,
+        after_commit: Callable[[], None],
+        on_empty: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._spool = spool
+        self._names = names
+        self._ledger = ledger
+        self._after_commit = after_commit
+        self._on_empty = on_empty
+
+    async def run(self) -> None:
+        """Looks for something to drain until it is cancelled; waits out an absent database."""
+        rounds = 0
+        while True:
+            try:
+                if rounds % _ADOPTION_ROUNDS == 0:
+                    await self._drain_abandoned()
+                await self._drain_own()
+            except StorageError as error:
+                log.warning("spool_not_drained", error=str(error), bytes=self._spool.bytes)
+            rounds += 1
+            await asyncio.sleep(_ROUND_SECONDS)
+
+    async def _drain_own(self) -> None:
+        files = self._spool.own_files()
+        while files is not None and not self._spool.is_empty:
+            await self._drain(files)
+            if await self._spool.empty():
+                break
+        self._on_empty()
+
+    async def _drain_abandoned(self) -> None:
+        for files in await self._spool.abandoned():
+            try:
+                log.info("spool_adopted", spool=files.name, bytes=files.size())
+                await self._drain(files)
+                await self._database.write(lambda tx, name=files.name: spooled.forget(tx, name))  # type: ignore[misc]
+            finally:
+                await asyncio.to_thread(files.release)
+
+    async def _drain(self, files: SpoolFiles) -> None:
+        """Writes all that the files hold at this moment, and deletes them."""
+        async with self._database.read() as tx:
+            position = await spooled.get_position(tx, files.name)
+        for number in files.numbers():
+            if number >= position.number:
+                start = position.offset if number == position.number else 0
+                position = await self._drain_file(files, number, start, position)
+            files.delete(number)
+
+    async def _drain_file(
+        self, files: SpoolFiles, number: int, start: int, position: Position
+    ) -> Position:
+        """A file that still grows is closed first."""
+        if number == files.number:
+            await self._spool.seal()
+        data = await asyncio.to_thread(files.read, number)
+        steps = [(Position(number, end), batch) for end, batch in decode(data, start)]
+        for group in _groups(steps):
+            await self._write(files.name, group, since=position)
+            position = group[-1][0]
+        return position
+
+    async def _write(self, name: str, group: Sequence[_Step], *, since: Position) -> None:
+        """Writes batches in one transaction; one by one where that meets a batch that was applied,
+        or values that the database refuses."""
+        try:
+            await self._apply(name, group, since=since)
+        except (UniqueViolation, DataRejected):
+            if len(group) > 1:
+                for step in group:
+                    await self._write(name, [step], since=since)
+                    since = step[0]
+            else:
+                await self._write_alone(name, group[0], since=since)
+
+    async def _write_alone(self, name: str, step: _Step, *, since: Position) -> None:
+        """A batch that did not go through whole: passed over when its commit had gone through
+        before it was spooled, else written record by record."""
+        position, batch = step
+        async with self._database.read() as tx:
+            was_applied = await recording.was_applied(tx, batch.id)
+        records = [] if was_applied else batch.records
+        for number, record in enumerate(records):
+            part = SpooledBatch(id=_part_id(batch.id, number), at=batch.at, records=[record])
+            try:
+                await self._apply(name, [(since, part)], since=since)
+            except UniqueViolation:
+                continue
+            except DataRejected:
+                log.exception("record_refused_by_database", kind=type(record).__name__)
+                self._ledger.count(record, Outcome.INVALID, Reason.INTERNAL, record.counted)
+        passed = SpooledBatch(id=_part_id(batch.id, len(records)), at=batch.at, records=[])
+        await self._apply(name, [(position, passed)], since=since)
+
+    async def _apply(self, name: str, group: Sequence[_Step], *, since: Position) -> None:
+        records = [record for _, batch in group for record in batch.records]
+        bodies = await asyncio.to_thread(_compressed, records)
+        batch = Batch(
+            ids=[step.id for _, step in group], at=group[0][1].at, records=records, bodies=bodies
+        )
+        to = group[-1][0]
+
+        async def body(tx: Transaction) -> Written:
+            if to != since and not await spooled.advance(
+                tx, name, since=since, to=to, at=clock.now()
+            ):
+                raise StorageError(f"the spool {name} is drained by somebody else")
+            return await write_batch(tx, batch, self._names)
+
+        written: Written = await self._database.write(body)
+        for learn in written.context.on_commit:
+            learn()
+        self._after_commit()
+
+
+def _groups(steps: Iterable[_Step]) -> list[list[_Step]]:
+    """Batches that are written together."""
+    groups: list[list[_Step]] = []
+    room = 0
+    for step in steps:
+        if not groups or room < len(step[1].records):
+            groups.append([])
+            room = _RECORDS_AT_ONCE
+        groups[-1].append(step)
+        room -= len(step[1].records)
+    return groups
+
+
+def _compressed(records: Iterable[Record]) -> list[bytes]:
+    compressor = zstandard.ZstdCompressor(level=_ZSTD_LEVEL)
+    return [compressor.compress(each.payload) if each.payload else b"" for each in records]
+
+
+def _part_id(batch_id: bytes, number: int) -> bytes:
+    """The id of a part of a batch: the same each time that it is tried."""
+    return ((int.from_bytes(batch_id, "big") + number + 1) % (1 << 128)).to_bytes(16, "big")
