@@ -1,17 +1,15 @@
 """What clients say that they dropped stands in the stats, on every database."""
 
-import secrets
 from collections.abc import Sequence
 
+from tests.batches import write_records
 from tests.queries import rows, value
 from urgentry import clock
 from urgentry.domain.client_report import MAX_REASONS, ClientReport, Discard
 from urgentry.domain.event import hour_of
-from urgentry.ingest.names import KnownNames
-from urgentry.ingest.store.batch import Batch, write_batch
 from urgentry.protocol.items import DataCategory
 from urgentry.protocol.outcome import Outcome
-from urgentry.storage.database import Database, Transaction
+from urgentry.storage.database import Database
 
 NOW = clock.now()
 HOUR = hour_of(NOW)
@@ -35,15 +33,7 @@ def discard(reason: str = "queue_overflow", quantity: int = 1) -> Discard:
 
 
 async def write(database: Database, reports: Sequence[ClientReport]) -> None:
-    batch = Batch(
-        ids=[secrets.token_bytes(16)], at=NOW, records=reports, bodies=[b""] * len(reports)
-    )
-
-    async def body(tx: Transaction) -> None:
-        written = await write_batch(tx, batch, KnownNames())
-        assert all(written.accepted)
-
-    await database.write(body)
+    assert all((await write_records(database, reports)).accepted)
 
 
 async def test_reports_add_up(database: Database) -> None:

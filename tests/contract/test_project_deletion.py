@@ -3,6 +3,8 @@
 import functools
 
 from tests import queries
+from tests.batches import write_records
+from tests.sessions import session_report
 from tests.stored_issues import NOW, Tenant, event, make_project, make_tenant, person, store
 from urgentry.jobs.deletion import remove_leftovers
 from urgentry.jobs.project_deletion import clear_deleted_projects
@@ -13,6 +15,7 @@ BY_PROJECT = (
     *("project_team", "project_counter", "project_key", "environment", "release_project"),
     *("tagset", "issue", "hash", "hash_tag", "hash_user", "event_user", "event", "event_id"),
     *("outcome_hour", "activity", "deleted_hash", "deleted_project"),
+    *("open_session", "session_hour", "session_user_set"),
 )
 
 
@@ -33,6 +36,8 @@ async def fill(database: Database, tenant: Tenant) -> None:
     rich = {"environment": "prod", "release": "web@1.0", "user": person("ann")}
     events = [event(tenant, key=f"key {number}") for number in range(300)]
     await store(database, event(tenant, **rich, tags={"browser": "Firefox"}), *events)
+    reports = [session_report(user="ann", project_id=tenant.project_id) for _ in range(3)]
+    await write_records(database, reports)
 
 
 async def test_nothing_of_it_is_left(database: Database) -> None:
@@ -44,7 +49,8 @@ async def test_nothing_of_it_is_left(database: Database) -> None:
     await store(database, event(tenant, project_id=neighbour_id, user=person("ann")))
     kept = await counts(database, neighbour_id)
     assert kept["event"] == 1
-    assert (await counts(database, tenant.project_id))["event"] == 301
+    before = await counts(database, tenant.project_id)
+    assert (before["event"], before["open_session"], before["session_hour"]) == (301, 3, 1)
 
     await database.write(
         functools.partial(projects.delete_project, project_id=tenant.project_id, at=NOW)

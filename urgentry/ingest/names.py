@@ -54,16 +54,8 @@ class KnownNames:
         tagsets = {tagset_key(event): event for event in events}
         known = self._known
         return Names(
-            {
-                **_pick(known.environments, environments),
-                **await recording.intern_environments(
-                    tx, environments - known.environments.keys(), seen=at
-                ),
-            },
-            {
-                **_pick(known.releases, releases),
-                **await recording.intern_releases(tx, releases - known.releases.keys(), seen=at),
-            },
+            await self.resolve_environments(tx, environments, at=at),
+            await self.resolve_releases(tx, releases, at=at),
             {
                 **_pick(known.tagsets, tagsets),
                 **await recording.intern_tagsets(
@@ -77,13 +69,34 @@ class KnownNames:
             },
         )
 
+    async def resolve_environments(
+        self, tx: Transaction, wanted: Collection[NameKey], *, at: int
+    ) -> dict[NameKey, int]:
+        """The ids of environments by (project id, name), made where they did not exist."""
+        known = self._known.environments
+        missing = set(wanted) - known.keys()
+        found = await recording.intern_environments(tx, missing, seen=at)
+        return {**_pick(known, wanted), **found}
+
+    async def resolve_releases(
+        self, tx: Transaction, wanted: Collection[NameKey], *, at: int
+    ) -> dict[NameKey, int]:
+        """The ids of releases by (organization id, version), made where they did not exist."""
+        known = self._known.releases
+        missing = set(wanted) - known.keys()
+        found = await recording.intern_releases(tx, missing, seen=at)
+        return {**_pick(known, wanted), **found}
+
+    def learn_places(
+        self, environments: Mapping[NameKey, int], releases: Mapping[NameKey, int]
+    ) -> None:
+        """Remembers what a committed transaction resolved."""
+        _remember(self._known.environments, environments)
+        _remember(self._known.releases, releases)
+
     def learn(self, names: Names, tag_values: Collection[TagValueKey]) -> None:
         """Remembers what a committed transaction resolved, and the tag values that it counted."""
-        for known, resolved in (
-            (self._known.environments, names.environments),
-            (self._known.releases, names.releases),
-        ):
-            _remember(known, resolved)
+        self.learn_places(names.environments, names.releases)
         _remember(self._known.tagsets, names.tagsets)
         self.started_projects |= names.projects
         if len(self.tag_values) + len(tag_values) > _REMEMBERED:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from urgentry.ingest.items import client_report, event, security
+from urgentry.ingest.items import client_report, event, security, session
 from urgentry.ingest.reading import Reader
 from urgentry.protocol.items import ItemType
 
@@ -11,4 +11,6 @@ READERS: Mapping[ItemType, Reader] = {
     ItemType.CLIENT_REPORT: client_report.read,
     ItemType.RAW_SECURITY: security.read_raw,
     ItemType.SECURITY: security.read,
+    ItemType.SESSION: session.read,
+    ItemType.SESSIONS: session.read_aggregates,
 }

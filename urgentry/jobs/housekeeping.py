@@ -1,6 +1,7 @@
 """Keeps the tables of passing things small, and makes partitions before their day comes."""
 
 import asyncio
+from itertools import count
 from typing import Protocol
 
 import structlog
@@ -10,7 +11,15 @@ from urgentry.domain.event import RETENTION_DAYS, day_of, expires_day
 from urgentry.errors import StorageError
 from urgentry.jobs.deletion import remove_leftovers
 from urgentry.jobs.project_deletion import clear_deleted_projects
-from urgentry.storage import accounts, feed, partitions, recording, telemetry_upkeep, usage
+from urgentry.storage import (
+    accounts,
+    feed,
+    partitions,
+    recording,
+    stats_retention,
+    telemetry_upkeep,
+    usage,
+)
 from urgentry.storage.database import Database, Transaction
 
 _ROUND_SECONDS = 60.0
@@ -21,6 +30,8 @@ _FEW = 50
 _PASSING_KEPT = clock.DAY
 _LONGEST_RETENTION = max(RETENTION_DAYS) * clock.DAY
 _LONGEST_LIMIT = clock.DAY
+_STATS_KEPT = 365 * clock.DAY
+_STATS_ROUNDS = 60
 
 log = structlog.get_logger(__name__)
 
@@ -32,12 +43,13 @@ class _Delete(Protocol):
 async def keep_house(database: Database) -> None:
     """Tidies once a minute until it is cancelled; what fails is tried again in the next round, and
     keeps nothing else from being done."""
-    while True:
+    for number in count(1):
         await asyncio.sleep(_ROUND_SECONDS)
-        for chore in (
+        chores = (
             *(prepare_partitions, forget_old, forget_telemetry),
             *(clear_deleted_projects, remove_leftovers),
-        ):
+        )
+        for chore in chores if number % _STATS_ROUNDS else (*chores, forget_stats):
             try:
                 await chore(database)
             except StorageError as error:
@@ -81,6 +93,16 @@ async def forget_telemetry(database: Database, at: int | None = None) -> None:
         (telemetry_upkeep.delete_attributes_before, now - _LONGEST_RETENTION, _CHUNK),
     ):
         await _delete_chunks(database, delete, before, limit=limit)
+
+
+async def forget_stats(database: Database, at: int | None = None) -> None:
+    """Deletes counts that are older than they are kept: of sessions as long as their project keeps
+    events, of what became of items a year."""
+    now = clock.now() if at is None else at
+    await _delete_chunks(database, stats_retention.delete_open_sessions, now)
+    await _delete_chunks(database, stats_retention.delete_session_hours, now)
+    await _delete_chunks(database, stats_retention.delete_user_sets, now)
+    await _delete_chunks(database, stats_retention.delete_outcomes, now - _STATS_KEPT)
 
 
 async def _delete_chunks(

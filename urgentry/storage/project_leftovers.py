@@ -17,6 +17,9 @@ _OF_PROJECT = (
     "project_leftovers.delete_releases",
     "project_leftovers.delete_environments",
     "project_leftovers.delete_outcomes",
+    "project_leftovers.delete_open_sessions",
+    "project_leftovers.delete_session_hours",
+    "project_leftovers.delete_user_sets",
 )
 
 

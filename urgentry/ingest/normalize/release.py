@@ -8,7 +8,7 @@ from urgentry.ingest.normalize.fields import (
     reject,
 )
 from urgentry.ingest.normalize.limits import DIST, ENVIRONMENT, RELEASE
-from urgentry.ingest.normalize.report import Path, Report
+from urgentry.ingest.normalize.report import Path, Report, at
 
 _BAD_IN_RELEASE = re.compile(r"[\t\n\r\f/\\]")
 _BAD_IN_ENVIRONMENT = re.compile(r"[\n\r/\\]")
@@ -40,6 +40,21 @@ def fit_environment(value: Any, path: Path, report: Report) -> Any:
     ):
         return reject(value, path, report)
     return name
+
+
+def release_of(value: Any) -> str | None:
+    """The release that something other than an event names, by the same rules; None where it is
+    none."""
+    return _plain(fit_release(value, at("release"), Report()))
+
+
+def environment_of(value: Any) -> str | None:
+    """The same for an environment."""
+    return _plain(fit_environment(value, at("environment"), Report()))
+
+
+def _plain(name: Any) -> str | None:
+    return name.replace("\x00", "").strip() or None if isinstance(name, str) else None
 
 
 def fit_dist(value: Any, path: Path, report: Report) -> Any:

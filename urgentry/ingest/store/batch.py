@@ -8,10 +8,12 @@ import msgspec
 from urgentry.domain.client_report import ClientReport
 from urgentry.domain.event import PreparedEvent, hour_of
 from urgentry.domain.record import Record
+from urgentry.domain.session import SessionReport
 from urgentry.ingest.names import KnownNames
 from urgentry.ingest.store.client_reports import write_client_reports
 from urgentry.ingest.store.context import BatchContext
 from urgentry.ingest.store.events import write_events
+from urgentry.ingest.store.sessions import write_sessions
 from urgentry.protocol.items import DataCategory
 from urgentry.protocol.outcome import Outcome
 from urgentry.storage import feed, recording, rollups, usage
@@ -26,6 +28,7 @@ index, why a record was not kept: a `Reason`, as for an id that was taken before
 WRITERS: Mapping[type[Record], Writer] = {
     PreparedEvent: write_events,
     ClientReport: write_client_reports,
+    SessionReport: write_sessions,
 }
 """In the order in which they run, which is the same in every transaction: no deadlocks."""
 

@@ -100,6 +100,33 @@ WHERE project_id = :project_id
         SELECT hour FROM outcome_hour WHERE project_id = :project_id ORDER BY hour LIMIT :limit
     )
 
+-- name: delete_open_sessions
+-- A chunk of its sessions.
+DELETE FROM open_session
+WHERE project_id = :project_id
+    AND sid IN (
+        SELECT sid FROM open_session WHERE project_id = :project_id ORDER BY sid LIMIT :limit
+    )
+
+-- name: delete_session_hours
+-- A chunk of the hourly counts of its sessions.
+DELETE FROM session_hour
+WHERE project_id = :project_id
+    AND hour IN (
+        SELECT hour FROM session_hour WHERE project_id = :project_id ORDER BY hour LIMIT :limit
+    )
+
+-- name: delete_user_sets
+-- A chunk of the sets of their users.
+DELETE FROM session_user_set
+WHERE project_id = :project_id
+    AND (width, span) IN (
+        SELECT width, span FROM session_user_set
+        WHERE project_id = :project_id
+        ORDER BY width, span
+        LIMIT :limit
+    )
+
 -- name: forget
 -- Nothing of this project is left.
 DELETE FROM deleted_project WHERE project_id = :project_id
