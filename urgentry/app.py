@@ -17,6 +17,7 @@ from urgentry.ingest.budget import BytesInFlight
 from urgentry.ingest.edge import IngestEdge
 from urgentry.ingest.endpoints.table import ENDPOINTS
 from urgentry.ingest.intake import Intake
+from urgentry.ingest.keeping import Keeper
 from urgentry.ingest.ledger import Ledger
 from urgentry.ingest.names import KnownNames
 from urgentry.ingest.pipeline import Pipeline
@@ -91,6 +92,7 @@ class App:
                     base_url=settings.base_url,
                     seals=seals,
                     event_retention_days=limits.event_retention_days,
+                    blobs=blobs,
                 )
             )
         )
@@ -103,6 +105,7 @@ class App:
                     seals=seals,
                     trusted_proxies=settings.trusted_proxies,
                     event_retention_days=limits.event_retention_days,
+                    blobs=blobs,
                 )
             )
         )
@@ -120,6 +123,7 @@ class App:
                 pipeline=self.pipeline,
                 ledger=self.ledger,
                 quotas=self.quotas,
+                keeper=Keeper(self.blobs, self.ledger),
                 readers=READERS,
             ),
             ledger=self.ledger,

@@ -21,6 +21,7 @@ from urgentry.access.origin import require_own_origin
 from urgentry.access.principal import Principal
 from urgentry.access.seals import Seals
 from urgentry.access.sessions import COOKIE
+from urgentry.blobs.base import BlobStore
 from urgentry.domain.account import Account
 from urgentry.errors import (
     ApiError,
@@ -50,6 +51,7 @@ class ApiDeps(msgspec.Struct, frozen=True, kw_only=True):
     """What `app` gives the API."""
 
     database: Database
+    blobs: BlobStore
     base_url: str
     seals: Seals = msgspec.field(default_factory=Seals)
     event_retention_days: int = 90

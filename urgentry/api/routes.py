@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from urgentry.api import (
+    attachments,
     environments,
     filters,
     index,
@@ -45,6 +46,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *environments.ENDPOINTS,
     *releases.ENDPOINTS,
     *issue_routes.ENDPOINTS,
+    *attachments.ENDPOINTS,
 )
 
 

@@ -1,5 +1,7 @@
 """What ingest hands to the writer: one record for whatever a received item asks to be stored."""
 
+from typing import ClassVar
+
 import msgspec
 
 
@@ -26,3 +28,16 @@ class Record(msgspec.Struct, kw_only=True, tag_field="record", tag=True):
     def size(self) -> int:
         """About how many bytes it holds while it waits."""
         return len(self.payload) + 512
+
+
+class BlobRecord(Record, kw_only=True):
+    """A record whose content is kept as a blob, which is written before the record is
+    (`ingest.keeping`)."""
+
+    blob_kind: ClassVar[str]
+    """The part of the blob's key that says what it is."""
+    content_size: int
+    blob_key: str = ""
+    """Empty for no content, and until it is kept."""
+    sha1: bytes = b""
+    """Of the content, once it is kept."""

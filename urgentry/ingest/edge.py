@@ -191,11 +191,13 @@ class IngestEdge:
         self, request: Request, scope: Scope, credentials: Credentials, envelope: Envelope
     ) -> Receipt:
         forwarded = request.header(b"x-forwarded-for")
+        event_id = envelope.event_id or _event_id_of(envelope)
         return Receipt(
             scope=scope,
             credentials=credentials,
             received=request.received,
-            event_id=envelope.event_id or _event_id_of(envelope) or new_event_id(),
+            event_id=event_id or new_event_id(),
+            is_event_id_made_up=event_id is None and not _has_event(envelope),
             sent_at=envelope.sent_at,
             client_ip=client_ip(request.peer, forwarded, self._trusted),
             user_agent=request.header(b"user-agent"),

@@ -92,7 +92,7 @@ def make_envelope(headers: dict[str, Any], items: list[Item]) -> Envelope:
     )
 
 
-def make_item(item_type: str, payload: bytes, **headers: Any) -> Item:
+def make_item(item_type: str, payload: bytes | memoryview, **headers: Any) -> Item:
     """An item with its header, `length` included."""
     full = {"type": item_type, "length": len(payload), **headers}
     return Item(item_type, full, memoryview(payload))

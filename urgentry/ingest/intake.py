@@ -15,6 +15,7 @@ import structlog
 from urgentry.domain.record import Record
 from urgentry.domain.scope import Scope
 from urgentry.ingest.envelope import Envelope, Item
+from urgentry.ingest.keeping import Keeper
 from urgentry.ingest.ledger import Ledger
 from urgentry.ingest.pipeline import Pipeline
 from urgentry.ingest.quota import Quotas
@@ -52,11 +53,13 @@ class Intake:
         pipeline: Pipeline,
         ledger: Ledger,
         quotas: Quotas,
+        keeper: Keeper,
         readers: Mapping[ItemType, Reader],
     ) -> None:
         self._pipeline = pipeline
         self._ledger = ledger
         self._quotas = quotas
+        self._keeper = keeper
         self._readers = readers
 
     async def take(self, envelope: Envelope, receipt: Receipt) -> list[Rejected]:
@@ -79,7 +82,28 @@ class Intake:
                 refusals.append(rejected)
                 if fatal is None and creates_event(taking.type, taking.item.headers):
                     fatal = rejected
-        return refusals + await self._store([each for each in takings if each.reading], scope)
+        kept, unkept = await self._keep([each for each in takings if each.reading], scope)
+        return refusals + unkept + await self._store(kept, scope)
+
+    async def _keep(
+        self, takings: Sequence[_Taking], scope: Scope
+    ) -> tuple[list[_Taking], list[Rejected]]:
+        """Writes the blobs of what was read; an item whose blob cannot be kept goes alone."""
+        kept: list[_Taking] = []
+        refusals: list[Rejected] = []
+        for taking in takings:
+            reading = taking.reading
+            assert reading is not None  # noqa: S101 - only these are handed in
+            try:
+                for record, content in reading.contents:
+                    await self._keeper.keep(record, content)
+            except Rejected as rejected:
+                self._give_back(reading.records, [rejected.reason] * len(reading.records))
+                self._refuse(taking, scope, rejected)
+                refusals.append(rejected)
+            else:
+                kept.append(taking)
+        return kept, refusals
 
     def _read(self, taking: _Taking, receipt: Receipt, envelope: Envelope) -> Reading:
         """What an item holds, admitted by the limits. A bug that its payload meets costs this item

@@ -301,7 +301,7 @@ class Pipeline:
             learn()
         for (waiting, place), fate in zip(batch, written.fates, strict=True):
             waiting.settle(place, fate)
-        self._metrics.unstored.inc(written.context.unstored)
+        self._metrics.unstored.inc(len(written.context.unstored))
         self._after_commit()
 
     def _discard(self, slot: _Slot, error: DataRejected) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from urgentry.ingest.items import client_report, event, security, session
+from urgentry.ingest.items import attachment, client_report, event, security, session
 from urgentry.ingest.reading import Reader
 from urgentry.protocol.items import ItemType
 
 READERS: Mapping[ItemType, Reader] = {
     ItemType.EVENT: event.read,
+    ItemType.ATTACHMENT: attachment.read,
     ItemType.CLIENT_REPORT: client_report.read,
     ItemType.RAW_SECURITY: security.read_raw,
     ItemType.SECURITY: security.read,

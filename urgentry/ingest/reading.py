@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from urgentry.domain.record import Record
+from urgentry.domain.record import BlobRecord, Record
 from urgentry.ingest.envelope import Envelope, Item
 from urgentry.ingest.receipt import Receipt
 from urgentry.protocol.items import Quantities
@@ -24,6 +24,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     records: list[Record]
     refused: list[Refused] = []
+    contents: list[tuple[BlobRecord, memoryview]] = []
+    """What is kept as blobs before the records are written, and for which of them."""
 
 
 Reader = Callable[[Item, Receipt, Envelope], Reading]

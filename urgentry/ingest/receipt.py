@@ -14,6 +14,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     received: int
     event_id: bytes
     """Of the envelope's event; made here when the client sent none."""
+    is_event_id_made_up: bool = False
     sent_at: int | None = None
     client_ip: str | None = None
     user_agent: str | None = None

@@ -13,6 +13,7 @@ from urgentry.jobs.deletion import remove_leftovers
 from urgentry.jobs.project_deletion import clear_deleted_projects
 from urgentry.storage import (
     accounts,
+    attachments,
     feed,
     partitions,
     recording,
@@ -37,7 +38,7 @@ log = structlog.get_logger(__name__)
 
 
 class _Delete(Protocol):
-    async def __call__(self, tx: Transaction, at: int, /, *, limit: int) -> int: ...
+    async def __call__(self, tx: Transaction, before: int, /, *, limit: int) -> int: ...
 
 
 async def keep_house(database: Database) -> None:
@@ -46,7 +47,7 @@ async def keep_house(database: Database) -> None:
     for number in count(1):
         await asyncio.sleep(_ROUND_SECONDS)
         chores = (
-            *(prepare_partitions, forget_old, forget_telemetry),
+            *(prepare_partitions, forget_old, forget_expired, forget_telemetry),
             *(clear_deleted_projects, remove_leftovers),
         )
         for chore in chores if number % _STATS_ROUNDS else (*chores, forget_stats):
@@ -79,6 +80,11 @@ async def forget_passing(database: Database, *, before: int) -> None:
     await _delete_chunks(database, usage.delete_before, before - _LONGEST_LIMIT)
     await _delete_chunks(database, accounts.delete_expired_sessions, before)
     await _delete_chunks(database, accounts.delete_expired_failures, before)
+
+
+async def forget_expired(database: Database) -> None:
+    """Deletes attachments whose retention is over."""
+    await _delete_chunks(database, attachments.delete_expired, day_of(clock.now()))
 
 
 async def forget_telemetry(database: Database, at: int | None = None) -> None:

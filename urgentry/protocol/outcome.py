@@ -74,6 +74,8 @@ class Reason(StrEnum):
     INVALID_LOG = "invalid_log"
     INVALID_TRACE_METRIC = "invalid_trace_metric"
     INVALID_SPAN = "invalid_span"
+    INVALID_PLACEHOLDER_ATTACHMENT = "invalid_placeholder_attachment"
+    INVALID_TRACE_ATTACHMENT = "invalid_trace_attachment"
     INVALID_CHECK_IN = "invalid_check_in"
     FEATURE_DISABLED = "feature_disabled"
     MISSING_DSC = "missing_dsc"
@@ -85,6 +87,7 @@ class Reason(StrEnum):
     OVERLOAD = "overload"
     SPOOL_FULL = "spool_full"
     DISK_FULL = "disk_full"
+    EVENT_NOT_STORED = "event_not_stored"
 
 
 LIMIT_REACHED = (

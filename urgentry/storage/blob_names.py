@@ -10,7 +10,7 @@ import orjson
 
 from urgentry.storage.database import Transaction
 
-NAMING: tuple[str, ...] = ()
+NAMING: tuple[str, ...] = ("attachments.list_named",)
 """Queries that answer which of `:keys` (a JSON list) the rows of a table name."""
 
 

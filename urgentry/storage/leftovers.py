@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from urgentry.domain.event import day_of, received_of
-from urgentry.storage import blocks
+from urgentry.storage import attachments, blocks
 from urgentry.storage.database import Row, Transaction
 from urgentry.storage.json_lists import integers
 
@@ -47,6 +47,7 @@ async def _delete_events(tx: Transaction, events: Sequence[Row]) -> None:
         await blocks.delete_payloads(tx, expires_day=expires_day, event_ids=of_day)
         await tx.run("leftovers.delete_events", expires_day=expires_day, ids=ids)
     for row in events:
+        await attachments.delete_of_event(tx, row["project_id"], row["event_id"])
         received_day = day_of(received_of(row["id"]))
         await tx.run(
             "leftovers.delete_event_id",

@@ -3,6 +3,7 @@
 import msgspec
 
 from urgentry.access.seals import Seals
+from urgentry.blobs.base import BlobStore
 from urgentry.live.hub import Hub
 from urgentry.protocol.forwarded import Networks
 from urgentry.storage.database import Database
@@ -12,6 +13,7 @@ class WebDeps(msgspec.Struct, frozen=True, kw_only=True):
     """Plain values and the parts that pages talk to."""
 
     database: Database
+    blobs: BlobStore
     hub: Hub
     base_url: str
     seals: Seals = msgspec.field(default_factory=Seals)

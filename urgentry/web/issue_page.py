@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from urgentry import clock
 from urgentry.access.decision import not_found
+from urgentry.domain.attachment import Attachment
 from urgentry.domain.issue import Issue
 from urgentry.search.syntax import InvalidSearch
 from urgentry.storage import accounts, activity, issues, releases, stats, tags, teams
@@ -15,6 +16,7 @@ from urgentry.triage.reading import read_surroundings
 from urgentry.web.assignees import Choice, list_choices
 from urgentry.web.charts import Bar, bars
 from urgentry.web.edge import page
+from urgentry.web.event_files import list_files, view_files
 from urgentry.web.issue_list import list_environments, search_problem
 from urgentry.web.issue_lookup import (
     Neighbours,
@@ -26,6 +28,7 @@ from urgentry.web.issue_lookup import (
 from urgentry.web.picks import Buckets, Picks, read_picks
 from urgentry.web.view.activity import Entry, Names, entry, mentioned
 from urgentry.web.view.event import EventView, event_view
+from urgentry.web.view.files import FilesView
 from urgentry.web.view.issue import IssueView, issue_view
 from urgentry.web.visit import Place, Visit
 
@@ -78,11 +81,13 @@ async def show(visit: Visit) -> Response:
         shown = await _read(tx, place, issue, picks)
         canonical = shown.issue.address
         problem, stored, neighbours = "", None, Neighbours()
+        attached: list[Attachment] = []
         try:
             selection = select_events(place, issue, picks, query)
             stored = await find_event(tx, issue, selection, name)
             if stored is not None:
                 neighbours = await find_neighbours(tx, selection, stored)
+                attached = await list_files(tx, stored.project_id, stored.event_id)
         except InvalidSearch as error:
             problem = search_problem(error)
     if stored is None and "event" in visit.request.path_params and not query and not problem:
@@ -97,6 +102,7 @@ async def show(visit: Visit) -> Response:
         shown=shown,
         issue=shown.issue,
         event=_event(stored) if stored else None,
+        files=await _files(visit, place, stored, attached) if stored else None,
         neighbours=neighbours,
         query=query,
         problem=problem,
@@ -116,6 +122,14 @@ def _event(stored: StoredEvent) -> EventView:
         received=stored.received,
         size=len(packed),
     )
+
+
+async def _files(
+    visit: Visit, place: Place, stored: StoredEvent, attached: list[Attachment]
+) -> FilesView | None:
+    project = place.project_of(stored.project_id).slug
+    base = f"{place.base}/projects/{project}/events/{stored.event_id}/"
+    return await view_files(visit.deps.blobs, attached, base=base)
 
 
 async def _read(tx: Transaction, place: Place, issue: Issue, picks: Picks) -> IssuePage:

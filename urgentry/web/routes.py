@@ -13,6 +13,7 @@ from urgentry.web import (
     comments,
     completion,
     components,
+    event_files,
     filter_settings,
     grouping_page,
     grouping_settings,
@@ -54,6 +55,7 @@ PAGES: tuple[Page, ...] = (
     *grouping_page.PAGES,
     *similar_page.PAGES,
     *comments.PAGES,
+    *event_files.PAGES,
     *issue_page.PAGES,
 )
 

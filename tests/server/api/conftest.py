@@ -6,6 +6,7 @@ speaks as any of them.
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,6 +19,8 @@ from urgentry.access.scopes import SCOPES
 from urgentry.access.seals import Seals
 from urgentry.api.endpoint import ApiDeps
 from urgentry.api.routes import routes
+from urgentry.blobs.base import BlobStore
+from urgentry.blobs.disk import DiskStore
 from urgentry.domain.account import Account
 from urgentry.domain.organization import Role
 from urgentry.storage import accounts, members
@@ -81,6 +84,7 @@ class World:
     """An organization "acme" with the project "web" and its owner."""
 
     database: Database
+    blobs: BlobStore
     client: httpx.AsyncClient
     first: BootstrapResult
     owner: Speaker
@@ -129,11 +133,13 @@ class World:
 
 
 @pytest.fixture
-async def world(database: Database) -> AsyncIterator[World]:
+async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
     wish = Wish(organization="acme", project="web", email="ada@example.com", password=PASSWORD)
     first = await bootstrap(database, wish, base_url=BASE_URL)
-    deps = ApiDeps(database=database, base_url=BASE_URL, seals=SEALS)
+    blobs = DiskStore(tmp_path / "blobs")
+    deps = ApiDeps(database=database, blobs=blobs, base_url=BASE_URL, seals=SEALS)
     transport = httpx.ASGITransport(Starlette(routes=routes(deps)), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=BASE_URL) as client:
         owner = Speaker(client, first.auth_token or "")
-        yield World(database=database, client=client, first=first, owner=owner)
+        yield World(database=database, blobs=blobs, client=client, first=first, owner=owner)
+    await blobs.close()

@@ -40,6 +40,7 @@ ACME = {
     "version": "web@1.0.0",
     "issue": "1",
     "event": EVENT_ID,
+    "attachment": "1",
     "note": "1",
     "key": "browser",
     "filter": "localhost",

@@ -5,6 +5,7 @@ test's own process where nothing that is asked leaves a trace.
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 import httpx
@@ -17,6 +18,7 @@ from tests.server.api.conftest import BASE_URL, SEALS
 from tests.server.running_server import Bootstrapped, RunningServer
 from urgentry.api.endpoint import ApiDeps
 from urgentry.api.routes import routes
+from urgentry.blobs.disk import DiskStore
 from urgentry.storage.database import Database, Transaction
 
 T = TypeVar("T")
@@ -28,6 +30,8 @@ pgbouncer = databases.pgbouncer
 postgres_template = databases.postgres_template
 sqlite_template = databases.sqlite_template
 world = api.world
+
+NOWHERE = Path("/nonexistent/blobs")
 
 
 class _Undone(Exception):
@@ -68,7 +72,9 @@ class Rehearsal:
 @asynccontextmanager
 async def rehearsing(database: Database) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the API that changes nothing; a bug in the API is a 500."""
-    deps = ApiDeps(database=Rehearsal(database), base_url=BASE_URL, seals=SEALS)
+    deps = ApiDeps(
+        database=Rehearsal(database), blobs=DiskStore(NOWHERE), base_url=BASE_URL, seals=SEALS
+    )
     transport = httpx.ASGITransport(Starlette(routes=routes(deps)), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=BASE_URL) as client:
         yield client

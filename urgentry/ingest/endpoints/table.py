@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from urgentry.ingest.endpoints.attachments import AttachmentsEndpoint
 from urgentry.ingest.endpoints.base import Endpoint
 from urgentry.ingest.endpoints.envelopes import EnvelopeEndpoint
 from urgentry.ingest.endpoints.network_errors import NetworkErrorEndpoint
@@ -11,6 +12,7 @@ from urgentry.ingest.endpoints.stores import StoreEndpoint
 ENDPOINTS: Sequence[Endpoint] = (
     EnvelopeEndpoint(),
     StoreEndpoint(),
+    AttachmentsEndpoint(),
     SecurityEndpoint(),
     NetworkErrorEndpoint(),
 )

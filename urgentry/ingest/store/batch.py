@@ -5,11 +5,13 @@ from typing import Any
 
 import msgspec
 
+from urgentry.domain.attachment import AttachmentRecord
 from urgentry.domain.client_report import ClientReport
 from urgentry.domain.event import PreparedEvent, hour_of
 from urgentry.domain.record import Record
 from urgentry.domain.session import SessionReport
 from urgentry.ingest.names import KnownNames
+from urgentry.ingest.store.attachments import write_attachments
 from urgentry.ingest.store.client_reports import write_client_reports
 from urgentry.ingest.store.context import BatchContext
 from urgentry.ingest.store.events import write_events
@@ -27,6 +29,7 @@ index, why a record was not kept: a `Reason`, as for an id that was taken before
 
 WRITERS: Mapping[type[Record], Writer] = {
     PreparedEvent: write_events,
+    AttachmentRecord: write_attachments,
     ClientReport: write_client_reports,
     SessionReport: write_sessions,
 }
