@@ -1,9 +1,10 @@
-"""Writes the pages of `docs/` that are made from code; `scripts/docs` calls it, a test compares."""
+"""Writes the pages that are made from code; `scripts/docs` calls it, a test compares."""
 
 import inspect
 from collections.abc import Callable
 from pathlib import Path
 
+from scripts import chart_pages
 from urgentry.access.scopes import ROLE_MEANING, role_matrix
 from urgentry.api.routes import ENDPOINTS
 from urgentry.config import describe
@@ -123,6 +124,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/operations.md": operations_page,
     "reference/roles.md": roles_page,
     "reference/metrics.md": metrics_page,
+    "../deploy/helm/urgentry/README.md": chart_pages.readme,
+    "../deploy/helm/urgentry/values.schema.json": chart_pages.schema,
 }
 
 

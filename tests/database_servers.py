@@ -118,7 +118,7 @@ class PostgresServer:
             check=False,
             capture_output=True,
             text=True,
-            user=_unprivileged(),
+            user=unprivileged(),
             cwd=self._directory,
         )
         if done.returncode != 0:
@@ -166,7 +166,7 @@ class PgBouncer:
 @contextmanager
 def running_postgres(*, settings: Sequence[str] = TEST_SETTINGS) -> Iterator[PostgresServer]:
     """A new, empty server for the length of the block. Its usual settings forgo durability."""
-    with _private_directory("urgentry-postgres-") as directory:
+    with private_directory("urgentry-postgres-") as directory:
         server = PostgresServer(directory, settings=settings)
         server.start()
         try:
@@ -178,7 +178,7 @@ def running_postgres(*, settings: Sequence[str] = TEST_SETTINGS) -> Iterator[Pos
 @contextmanager
 def running_pgbouncer(server: PostgresServer, *, pool_size: int = 2) -> Iterator[PgBouncer]:
     """A pooler in front of the server for the length of the block."""
-    with _private_directory("urgentry-pgbouncer-") as directory:
+    with private_directory("urgentry-pgbouncer-") as directory:
         pooler = PgBouncer(directory, server, pool_size=pool_size)
         pooler.start()
         try:
@@ -196,16 +196,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def _private_directory(prefix: str) -> Iterator[Path]:
+def private_directory(prefix: str) -> Iterator[Path]:
     """A directory that belongs to the user who runs the server."""
     with tempfile.TemporaryDirectory(prefix=prefix, dir="/tmp") as name:
-        user = _unprivileged()
+        user = unprivileged()
         if user is not None:
             shutil.chown(name, user)
         yield Path(name)
 
 
-def _unprivileged() -> str | None:
+def unprivileged() -> str | None:
     """Neither program runs as root: then it is the user that Debian's packages make."""
     if os.geteuid() != 0:
         return None
@@ -231,7 +231,7 @@ def _started(command: list[str], log: Path) -> subprocess.Popen[bytes]:
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
-            user=_unprivileged(),
+            user=unprivileged(),
             cwd=log.parent,
         )
 

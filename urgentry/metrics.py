@@ -113,6 +113,11 @@ class Metrics:
             "Bytes that are free where blobs are kept; not a number where nobody can tell",
             registry=registry,
         )
+        self.migration_pending = Gauge(
+            "schema_migration_pending",
+            "1 while the server waits for somebody to migrate the database, else 0",
+            registry=registry,
+        )
         self.pool_wait_seconds = Histogram(
             "database_pool_wait_seconds",
             "Time that a query waited for a connection",

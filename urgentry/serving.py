@@ -13,7 +13,7 @@ import structlog
 from urgentry import clock
 from urgentry.app import App
 from urgentry.config import Settings
-from urgentry.errors import StorageError
+from urgentry.errors import SchemaMismatch, StorageError
 from urgentry.jobs.aging import keep_aging
 from urgentry.jobs.blob_sweeping import keep_swept
 from urgentry.jobs.block_joining import keep_joining
@@ -136,12 +136,14 @@ async def _wait_for_database(settings: Settings, app: App, *, migrate: bool) -> 
         except StorageError as error:
             if is_embedded(settings):
                 raise
+            app.metrics.migration_pending.set(isinstance(error, SchemaMismatch))
             problem = f"{error} ({error.hint})" if error.hint else str(error)
             if app.not_ready != problem:
                 log.warning("waiting", problem=str(error), hint=error.hint)
             app.wait_without_database(problem)
             await asyncio.sleep(_SCHEMA_POLL_SECONDS)
         else:
+            app.metrics.migration_pending.set(0)
             return
 
 

@@ -201,14 +201,17 @@ class Described:
     name: str
     default: str
     about: str
+    secret: bool
 
 
 def describe() -> Iterator[Described]:
     """Every setting that is not reserved, in the order of the settings page."""
     for name, declared in _declared().items():
         if not declared.metadata["reserved"]:
-            shown = declared.metadata["shown"]
-            yield Described(name=name, default=shown, about=declared.metadata["about"])
+            told = declared.metadata
+            yield Described(
+                name=name, default=told["shown"], about=told["about"], secret=told["secret"]
+            )
 
 
 def _declared() -> dict[str, Field[Any]]:

@@ -29,11 +29,13 @@ async def test_a_server_waits_until_somebody_migrates(run: Run, direct_dsn: str)
             answer = await client.post("/api/1/envelope/", content=b"{}")
             assert answer.status_code == 503
             assert int(answer.headers["retry-after"]) > 0
+        assert await asyncio.to_thread(server.metric, "schema_migration_pending") == 1
         with pytest.raises(RuntimeError, match="urgentry migrate"):
             await asyncio.to_thread(server.bootstrap)
         await asyncio.to_thread(server.run, "migrate")
         await probes.become(200, within_s=READY_WITHIN_S)
         assert {probe.status for probe in probes.health} == {200}
+        assert await asyncio.to_thread(server.metric, "schema_migration_pending") == 0
         assert "urgentry migrate" in server.log()
         project = await asyncio.to_thread(server.bootstrap)
         assert (await send_all(server, project, errors(5))).statuses == {200: 5}
