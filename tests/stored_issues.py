@@ -121,7 +121,7 @@ def event(tenant: Tenant, **given: Any) -> PreparedEvent:
         event_id=bytes.fromhex(event_id),
         timestamp=at,
         received=given.pop("received", at),
-        retention_days=90,
+        retention_days=given.pop("retention_days", 90),
         counted=((1, 1),),
         type="error",
         level=LEVELS[level],

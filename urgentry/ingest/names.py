@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 import orjson
 
-from urgentry.domain.event import PreparedEvent
+from urgentry.domain.event import PreparedEvent, day_of
 from urgentry.storage import recording
 from urgentry.storage.database import Transaction
 from urgentry.storage.tag_rollups import TagValueKey
@@ -41,6 +41,7 @@ class KnownNames:
 
     def __init__(self) -> None:
         self._known = Names({}, {}, {})
+        self._day = 0
         self.started_projects: set[int] = set()
         """Projects that are known to have had an event."""
         self.tag_values: set[TagValueKey] = set()
@@ -52,6 +53,9 @@ class KnownNames:
         environments = {(event.project_id, event.environment) for event in events}
         releases = {(event.organization_id, event.release) for event in events if event.release}
         tagsets = {tagset_key(event): event for event in events}
+        if (day := day_of(at)) != self._day:
+            self._day = day
+            self._known.tagsets.clear()  # the day on which each is used is written anew
         known = self._known
         return Names(
             await self.resolve_environments(tx, environments, at=at),
@@ -65,6 +69,7 @@ class KnownNames:
                         for key, event in tagsets.items()
                         if key not in known.tagsets
                     },
+                    day=day,
                 ),
             },
         )

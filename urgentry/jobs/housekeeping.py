@@ -17,6 +17,7 @@ from urgentry.storage import (
     feed,
     partitions,
     recording,
+    spooled,
     stats_retention,
     telemetry_upkeep,
     usage,
@@ -33,6 +34,7 @@ _LONGEST_RETENTION = max(RETENTION_DAYS) * clock.DAY
 _LONGEST_LIMIT = clock.DAY
 _STATS_KEPT = 365 * clock.DAY
 _STATS_ROUNDS = 60
+_SPOOLS_KEPT = 90 * clock.DAY
 
 log = structlog.get_logger(__name__)
 
@@ -80,6 +82,7 @@ async def forget_passing(database: Database, *, before: int) -> None:
     await _delete_chunks(database, usage.delete_before, before - _LONGEST_LIMIT)
     await _delete_chunks(database, accounts.delete_expired_sessions, before)
     await _delete_chunks(database, accounts.delete_expired_failures, before)
+    await _delete_chunks(database, spooled.delete_before, before - _SPOOLS_KEPT)
 
 
 async def forget_expired(database: Database) -> None:

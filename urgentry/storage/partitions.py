@@ -8,6 +8,7 @@ made.
 
 from collections.abc import Iterable
 
+from urgentry.domain.event import RETENTION_DAYS
 from urgentry.errors import DataRejected
 from urgentry.storage.database import Database, Transaction
 from urgentry.storage.queries import script
@@ -48,15 +49,23 @@ async def prepare(database: Database, expiry_days: Iterable[int], slices: Iterab
 
 
 async def drop_expired(database: Database, today: int) -> None:
-    """Drops the partitions of spans, logs and metrics of which every day has come."""
+    """Drops the partitions of which every day has come. What finds events by their clients' ids
+    goes when no event of that week of receipt can be left."""
     if database.dialect != "postgres":
         return
     async with database.read() as tx:
         names = [row["name"] for row in await tx.all("partitions.list_partitions")]
-    for table in _TELEMETRY:
+    oldest_receipt = today - max(RETENTION_DAYS) - 1
+    for table, last_day in (*((table, today) for table in TABLES), ("event_id", oldest_receipt)):
         for week in sorted(_weeks(table, names)):
-            if (week + 1) * WEEK <= today + 1:
+            if (week + 1) * WEEK <= last_day + 1:
                 await _run(database, table, week, _DROP)
+
+
+def are_used(database: Database) -> bool:
+    """Whether events go by the partition; otherwise their rows are deleted, and the file is to be
+    made smaller."""
+    return database.dialect == "postgres"
 
 
 async def count_strays(database: Database) -> int:

@@ -262,13 +262,13 @@ async def intern_releases(
 
 
 async def intern_tagsets(
-    tx: Transaction, tagsets: Mapping[tuple[int, bytes], str]
+    tx: Transaction, tagsets: Mapping[tuple[int, bytes], str], *, day: int
 ) -> dict[tuple[int, bytes], int]:
-    """Ids of tag sets by (project id, digest); the values are the tags as JSON."""
+    """Ids of tag sets by (project id, digest), used on a day; the values are the tags as JSON."""
     rows = await tx.many(
         "recording.intern_tagsets",
         [
-            {"project_id": project_id, "digest": digest, "tags": tags}
+            {"project_id": project_id, "digest": digest, "tags": tags, "day": day}
             for (project_id, digest), tags in sorted(tagsets.items())
         ],
     )

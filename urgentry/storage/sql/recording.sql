@@ -162,10 +162,12 @@ ON CONFLICT (organization_id, version) DO UPDATE SET version = excluded.version
 RETURNING id, organization_id, version
 
 -- name: intern_tagsets
--- Finds or makes tag sets by digest.
-INSERT INTO tagset (project_id, digest, tags)
-VALUES (:project_id, :digest, :tags)
-ON CONFLICT (project_id, digest) DO UPDATE SET digest = excluded.digest
+-- Finds or makes tag sets by digest, and notes that they are used on a day.
+INSERT INTO tagset (project_id, digest, tags, last_day)
+VALUES (:project_id, :digest, :tags, :day)
+ON CONFLICT (project_id, digest) DO UPDATE SET
+    last_day = CASE WHEN tagset.last_day < excluded.last_day
+        THEN excluded.last_day ELSE tagset.last_day END
 RETURNING id, project_id, digest
 
 -- name: list_release_ages
