@@ -27,7 +27,7 @@ a single replica. A name that is not listed here stops the installation.
 |---|---|---|
 """
 
-_KEY = re.compile(r"^( *)([A-Za-z]+):( .*)?$")
+_KEY = re.compile(r"^( *)([A-Za-z0-9]+):( .*)?$")
 _OWN = re.compile(r"\bURGENTRY_[A-Z_0-9]*[A-Z0-9]\b")
 
 

@@ -8,6 +8,7 @@ REPLICAS: Json = {"replicaCount": 3}
 HPA: Json = {"autoscaling": {"enabled": True}}
 KEDA: Json = {"keda": {"enabled": True, "prometheusUrl": "http://prometheus:9090"}}
 PASSWORD: Json = {"postgres": {"existingSecretPasswordKey": "password"}}
+BUCKET: Json = {"blobs": {"s3": {"bucket": "errors"}}}
 SHARED_THREE = merged(SHARED, REPLICAS)
 
 
@@ -24,6 +25,16 @@ REFUSED: list[tuple[Json, str]] = [
     (
         merged(POSTGRES, REPLICAS, {"persistence": {"enabled": False}}),
         "3 replicas without a volume",
+    ),
+    (
+        merged(POSTGRES, REPLICAS, BUCKET, {"persistence": {"existingClaim": "mine"}}),
+        "3 replicas, but the volume is ReadWriteOnce",
+    ),
+    (merged(REPLICAS, BUCKET), "SQLite serves one process only"),
+    ({"blobs": {"s3": {"existingSecret": "s3"}}}, "blobs.s3.bucket is empty"),
+    (
+        merged(BUCKET, {"blobs": {"s3": {"existingSecret": "s3", "accessKeyIdKey": ""}}}),
+        "blobs.s3.accessKeyIdKey",
     ),
     (merged(SHARED, HPA, KEDA), "would both set the number of replicas"),
     (merged(SHARED, HPA, {"autoscaling": {"minReplicas": 9}}), "minReplicas is larger"),
@@ -124,6 +135,9 @@ WORKS: list[Json] = [
     {"terminationGracePeriodSeconds": 35},
     {"otlp": {"http": {"enabled": False}, "grpc": {"port": 4318}}},
     {"global": {"anything": True}},
+    merged(POSTGRES, REPLICAS, BUCKET),
+    merged(POSTGRES, HPA, BUCKET, {"persistence": {"enabled": False}}),
+    merged(SHARED_THREE, BUCKET),
     {"ingress": {"enabled": True, "tls": {"enabled": False, "secretName": ""}}},
 ]
 

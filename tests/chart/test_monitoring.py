@@ -50,6 +50,11 @@ def queries() -> list[str]:
     return [text.replace("$__rate_interval", "5m") for text in texts]
 
 
+def _rules_of(file: Path) -> list[Json]:
+    spec = render(None, file).get("PrometheusRule")["spec"]
+    return [rule for group in spec["groups"] for rule in group["rules"]]
+
+
 def promtool(*arguments: str) -> None:
     done = subprocess.run(["promtool", *arguments], capture_output=True, check=False, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -145,6 +150,8 @@ def test_alerts_about_absent_parts_are_left_out() -> None:
         "UrgentryVolumeFilling",
         "UrgentryVolumeFullSoon",
     }
+    bucket = {rule["alert"] for rule in _rules_of(CHART / "ci" / "s3-values.yaml")}
+    assert "UrgentryBlobSpaceRunsOut" not in bucket
 
 
 @pytest.mark.parametrize("place", ["alerts", "dashboard"])

@@ -24,6 +24,8 @@ SAID: list[tuple[Json, str]] = [
     (INGRESS, "https://errors.example.com"),
     (INGRESS, "WARNING: trustedProxies is empty"),
     ({"image": {"tag": "latest"}}, "WARNING: image.tag is latest"),
+    (merged(POSTGRES, {"persistence": {"enabled": False}}), "There is no spool"),
+    (merged(POSTGRES, {"blobs": {"s3": {"bucket": "errors"}}}), "There is no spool"),
     ({"persistence": {"enabled": False}}, "the whole database included"),
     (merged(POSTGRES, {"migrate": {"enabled": False}}), "WARNING: migrate.enabled is false"),
     (merged(POOLED, {"pgbouncer": {"maxClientConn": 29}}), "the servers may open 30 connections"),
@@ -40,7 +42,14 @@ def test_it_is_said(values: Json, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "values", [{}, POSTGRES, POOLED, merged(INGRESS, {"trustedProxies": ["10.0.0.0/8"]})]
+    "values",
+    [
+        {},
+        POSTGRES,
+        POOLED,
+        merged(POSTGRES, {"blobs": {"s3": {"bucket": "errors"}}}),
+        merged(INGRESS, {"trustedProxies": ["10.0.0.0/8"]}),
+    ],
 )
 def test_nobody_is_warned_for_nothing(values: Json) -> None:
     assert "WARNING" not in notes(values)

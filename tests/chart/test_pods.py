@@ -23,6 +23,7 @@ RESTRICTED = {
 }
 ROLLING = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
 RECREATE = {"type": "Recreate"}
+BUCKET: Json = {"blobs": {"s3": {"bucket": "errors"}}}
 
 
 def named(file: Path | None) -> str:
@@ -99,6 +100,12 @@ def test_without_persistence_there_is_no_claim() -> None:
     assert rendered.pod()["volumes"][0] == {"name": "data", "emptyDir": {}}
 
 
+def test_with_a_bucket_only_a_shared_volume_is_of_use() -> None:
+    assert "PersistentVolumeClaim" not in render(merged(POSTGRES, BUCKET)).kinds()
+    assert "PersistentVolumeClaim" in render(merged(SHARED, BUCKET)).kinds()
+    assert "PersistentVolumeClaim" in render(BUCKET).kinds()  # SQLite's
+
+
 @pytest.mark.parametrize(
     ("values", "strategy"),
     [
@@ -107,6 +114,9 @@ def test_without_persistence_there_is_no_claim() -> None:
         (POSTGRES, RECREATE),
         (merged(POSTGRES, {"persistence": {"enabled": False}}), ROLLING),
         (SHARED, ROLLING),
+        (merged(POSTGRES, BUCKET), ROLLING),
+        (merged(POSTGRES, BUCKET, {"persistence": {"existingClaim": "mine"}}), RECREATE),
+        (BUCKET, RECREATE),
         (merged(SHARED, {"replicaCount": 3}), ROLLING),
         (merged(SHARED, {"strategy": RECREATE}), RECREATE),
     ],

@@ -7,6 +7,7 @@ import pytest
 
 from scripts.chart_pages import names_in_templates
 from tests.chart.rendering import (
+    CHART,
     POSTGRES,
     SHARED,
     VALUES_FILES,
@@ -23,6 +24,8 @@ SECRETS = {
     "URGENTRY_DATABASE_PASSWORD": "s'ecret:@/?#%",
     "URGENTRY_SECRET_KEYS": "k" * 48,
     "URGENTRY_METRICS_TOKEN": "token",
+    "URGENTRY_BLOBS_S3_ACCESS_KEY_ID": "AKIA",
+    "URGENTRY_BLOBS_S3_SECRET_ACCESS_KEY": "secret",
     "URGENTRY_BOOTSTRAP_PASSWORD": "correct horse battery staple",
     "URGENTRY_BOOTSTRAP_AUTH_TOKEN": "t" * 64,
 }
@@ -160,6 +163,31 @@ def test_the_program_knows_the_most_replicas_that_there_may_be(values: Json, cou
 def test_listeners_that_are_off_are_off_in_the_program() -> None:
     settings = server_settings({"otlp": {"http": {"enabled": False}, "grpc": {"port": 5317}}})
     assert (settings.otlp_http_port, settings.otlp_grpc_port) == (0, 5317)
+
+
+def test_blobs_go_to_the_volume_or_to_the_bucket() -> None:
+    assert server_settings({}).blobs.store == "disk"
+    file = CHART / "ci" / "s3-values.yaml"
+    blobs = server_settings({}, file).blobs
+    assert (blobs.store, blobs.s3_bucket, blobs.s3_region) == ("s3", "errors", "eu-central-1")
+    assert (blobs.s3_prefix, blobs.s3_endpoint) == ("production", "https://s3.example.com")
+    assert (blobs.s3_access_key_id, blobs.s3_secret_access_key) == ("AKIA", "secret")
+    role = server_settings({"blobs": {"s3": {"existingSecret": ""}}}, file).blobs
+    assert (role.store, role.s3_access_key_id) == ("s3", "")
+
+
+@pytest.mark.parametrize(
+    ("values", "size"),
+    [
+        (SHARED, 1 << 30),
+        (merged(SHARED, {"spool": {"maxBytes": 5_000_000}}), 5_000_000),
+        (merged(SHARED, {"persistence": {"enabled": False}}), 0),
+        (merged(POSTGRES, {"blobs": {"s3": {"bucket": "errors"}}}), 0),
+        (merged(SHARED, {"blobs": {"s3": {"bucket": "errors"}}}), 1 << 30),
+    ],
+)
+def test_there_is_a_spool_where_a_volume_outlives_the_pods(values: Json, size: int) -> None:
+    assert server_settings(values).limits.max_spool_bytes == size
 
 
 def test_large_numbers_stay_whole() -> None:

@@ -40,6 +40,7 @@ CONTEXTS: dict[str, Json] = {
     "serviceMonitor": {"serviceMonitor": {"enabled": True}},
     "prometheusRule": {"prometheusRule": {"enabled": True}},
     "grafanaDashboard": {"grafanaDashboard": {"enabled": True}},
+    "blobs.s3": {"blobs": {"s3": {"bucket": "errors", "existingSecret": "s3"}}},
     "strategy": SHARED,
     "podDisruptionBudget.minAvailable": merged(
         SHARED, {"replicaCount": 3, "podDisruptionBudget": {"enabled": True}}
@@ -74,6 +75,7 @@ OTHERS: dict[str, Any] = {
     "database.type": "postgres",
     "service.type": "NodePort",
     "persistence.accessMode": "ReadWriteMany",
+    "blobs.s3.endpoint": "https://s3.example.com",
     "serviceMonitor.interval": "5s",
     "serviceMonitor.scrapeTimeout": "5s",
     "prometheusRule.runbookUrl": "https://wiki.example.com",

@@ -25,9 +25,22 @@
 {{- end -}}
 {{- end }}
 
-{{/* Where the data directory lies: "claim" that all pods mount, or "none". */}}
+{{/*
+Where the data directory lies: a "claim" that all pods mount, or "none". PostgreSQL and a bucket leave
+the spool alone in it, for which a volume must be shared: with one for a single node pods could not
+roll.
+*/}}
 {{- define "urgentry.volume" -}}
-{{- ternary "claim" "none" .Values.persistence.enabled -}}
+{{- $needsNone := and (eq (include "urgentry.database" .) "postgres") .Values.blobs.s3.bucket -}}
+{{- with .Values.persistence -}}
+{{- if not .enabled -}}
+none
+{{- else if and $needsNone (ne .accessMode "ReadWriteMany") (not .existingClaim) -}}
+none
+{{- else -}}
+claim
+{{- end -}}
+{{- end -}}
 {{- end }}
 
 {{/* Whether two pods may run side by side for the time of a rollout. */}}

@@ -9,6 +9,20 @@ URGENTRY_OTLP_HTTP_PORT: {{ ternary .Values.otlp.http.port 0 .Values.otlp.http.e
 URGENTRY_PORT: "8000"
 URGENTRY_REPLICAS: {{ include "urgentry.mostReplicas" . | quote }}
 URGENTRY_SHUTDOWN_TIMEOUT_S: {{ int64 .Values.shutdownTimeoutSeconds | quote }}
+URGENTRY_MAX_SPOOL_BYTES: {{ ternary .Values.spool.maxBytes 0 (eq (include "urgentry.volume" .) "claim") | int64 | quote }}
+{{- with .Values.blobs.s3 }}
+{{- if .bucket }}
+URGENTRY_BLOBS_STORE: s3
+URGENTRY_BLOBS_S3_BUCKET: {{ .bucket | quote }}
+URGENTRY_BLOBS_S3_REGION: {{ .region | quote }}
+{{- with .prefix }}
+URGENTRY_BLOBS_S3_PREFIX: {{ . | quote }}
+{{- end }}
+{{- with .endpoint }}
+URGENTRY_BLOBS_S3_ENDPOINT: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- with .Values.trustedProxies }}
 URGENTRY_TRUSTED_PROXIES: {{ join "," . | quote }}
 {{- end }}
@@ -60,6 +74,20 @@ URGENTRY_BOOTSTRAP_PROJECT: {{ .project | quote }}
     secretKeyRef:
       name: {{ include "urgentry.secretKeysSecret" . }}
       key: {{ .Values.secretKeys.existingSecretKey }}
+{{- end }}
+{{- with .Values.blobs.s3 }}
+{{- if and .bucket .existingSecret }}
+- name: URGENTRY_BLOBS_S3_ACCESS_KEY_ID
+  valueFrom:
+    secretKeyRef:
+      name: {{ .existingSecret }}
+      key: {{ .accessKeyIdKey }}
+- name: URGENTRY_BLOBS_S3_SECRET_ACCESS_KEY
+  valueFrom:
+    secretKeyRef:
+      name: {{ .existingSecret }}
+      key: {{ .secretAccessKeyKey }}
+{{- end }}
 {{- end }}
 {{- with .Values.metricsToken }}
 {{- if .existingSecret }}
@@ -114,7 +142,7 @@ templates of one rendering see the same.
 {{- if include "urgentry.makesSecret" . -}}
 {{- $seen = append $seen (include "urgentry.madeKey" .) -}}
 {{- end -}}
-{{- range list .Values.postgres .Values.secretKeys .Values.metricsToken .Values.bootstrap -}}
+{{- range list .Values.postgres .Values.secretKeys .Values.metricsToken .Values.bootstrap .Values.blobs.s3 -}}
 {{- if .existingSecret -}}
 {{- $found := lookup "v1" "Secret" $.Release.Namespace .existingSecret -}}
 {{- $seen = append $seen (toJson ($found.data | default dict)) -}}

@@ -19,11 +19,12 @@
 {{- if eq (include "urgentry.database" .) "sqlite" -}}
 {{- fail (printf "%d replicas, but SQLite serves one process only: set postgres.host, or stay with replicaCount=1" $most) -}}
 {{- end -}}
-{{- if not .Values.persistence.enabled -}}
-{{- fail (printf "%d replicas without a volume, so each would keep blobs that the others lack: set persistence.enabled=true with persistence.accessMode=ReadWriteMany" $most) -}}
+{{- $isClaim := eq (include "urgentry.volume" .) "claim" -}}
+{{- if and (not $isClaim) (not .Values.blobs.s3.bucket) -}}
+{{- fail (printf "%d replicas without a volume, so each would keep blobs that the others lack: set persistence.enabled=true with persistence.accessMode=ReadWriteMany, or keep blobs in a bucket (blobs.s3.bucket)" $most) -}}
 {{- end -}}
-{{- if ne .Values.persistence.accessMode "ReadWriteMany" -}}
-{{- fail (printf "%d replicas, but the volume is %s, which one node alone can mount: set persistence.accessMode=ReadWriteMany and a storageClass that can do it" $most .Values.persistence.accessMode) -}}
+{{- if and $isClaim (ne .Values.persistence.accessMode "ReadWriteMany") -}}
+{{- fail (printf "%d replicas, but the volume is %s, which one node alone can mount: set persistence.accessMode=ReadWriteMany and a storageClass that can do it, or keep blobs in a bucket (blobs.s3.bucket) and name no claim" $most .Values.persistence.accessMode) -}}
 {{- end -}}
 {{- end -}}
 {{- if and .Values.keda.enabled (not .Values.keda.prometheusUrl) (not .Values.keda.triggers) -}}
@@ -126,6 +127,16 @@
 {{- if not (index $.Values.bootstrap $name) -}}
 {{- fail (printf "bootstrap.organization is set, but bootstrap.%s is empty" $name) -}}
 {{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.blobs.s3 -}}
+{{- if .existingSecret -}}
+{{- if not .bucket -}}
+{{- fail "blobs.s3.existingSecret is set, but blobs.s3.bucket is empty" -}}
+{{- end -}}
+{{- if not (and .accessKeyIdKey .secretAccessKeyKey) -}}
+{{- fail "blobs.s3.accessKeyIdKey or blobs.s3.secretAccessKeyKey is empty" -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
