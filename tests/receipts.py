@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 
 from urgentry import clock
+from urgentry.domain.filters import FilterSettings
 from urgentry.domain.grouping_settings import GroupingSettings
 from urgentry.domain.scope import Scope
 from urgentry.ingest.envelope import Envelope, Item, make_item
@@ -14,8 +15,10 @@ from urgentry.protocol.auth import Credentials, Source
 PUBLIC_KEY = "0123456789abcdef" * 2
 
 
-def receipt(*, received: int | None = None, **changes: Any) -> Receipt:
-    """A request that came now, or at a time."""
+def receipt(
+    *, received: int | None = None, filters: FilterSettings | None = None, **changes: Any
+) -> Receipt:
+    """A request that came now, or at a time, for a project with inbound filters."""
     values: dict[str, Any] = {
         "scope": Scope(
             organization_id=1,
@@ -24,6 +27,7 @@ def receipt(*, received: int | None = None, **changes: Any) -> Receipt:
             public_key=PUBLIC_KEY,
             retention_days=90,
             grouping=GroupingSettings(config="newstyle:2026-01-20"),
+            filters=filters or FilterSettings(),
         ),
         "credentials": Credentials(public_key=PUBLIC_KEY, source=Source.SENTRY_HEADER),
         "received": clock.now() if received is None else received,
@@ -32,9 +36,10 @@ def receipt(*, received: int | None = None, **changes: Any) -> Receipt:
     return Receipt(**(values | changes))
 
 
-def json_item(kind: str, payload: Any) -> Item:
+def json_item(kind: str, payload: Any, **headers: Any) -> Item:
     """An item of a JSON payload; bytes stand for themselves."""
-    return make_item(kind, payload if isinstance(payload, bytes) else orjson.dumps(payload))
+    body = payload if isinstance(payload, bytes) else orjson.dumps(payload)
+    return make_item(kind, body, **headers)
 
 
 def envelope(*items: Item, sent_at: int | None = None) -> Envelope:

@@ -60,7 +60,11 @@ class App:
         self.ledger = Ledger(database, metrics)
         self.names = KnownNames()
         keeps = limits.max_spool_bytes > 0
-        self.scopes = Scopes(database, kept_in=settings.data_dir / "keys.json" if keeps else None)
+        self.scopes = Scopes(
+            database,
+            kept_in=settings.data_dir / "keys.json" if keeps else None,
+            telemetry_days=limits.telemetry_retention_days,
+        )
         self.quotas = Quotas(database)
         self.spool = Spool(settings.data_dir / "spool", max_bytes=limits.max_spool_bytes)
         self.pipeline = Pipeline(

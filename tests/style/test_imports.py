@@ -22,7 +22,7 @@ TOP = RANK["app"]
 PURE = ("protocol", "domain", "grouping", "privacy", "search", "telemetry")
 PURE_MODULES = (
     *("urgentry.ingest.normalize", "urgentry.ingest.filters", "urgentry.ingest.reports"),
-    *("urgentry.ingest.envelope", "urgentry.ingest.group"),
+    *("urgentry.ingest.envelope", "urgentry.ingest.group", "urgentry.ingest.signals"),
 )
 OUTSIDE_WORLD = {
     *("apsw", "asyncio", "asyncpg", "glob", "http", "os", "pathlib", "prometheus_client", "shutil"),

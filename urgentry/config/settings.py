@@ -112,6 +112,12 @@ class LimitSettings:
         "How long events are kept, in days: 1, 7, 14, 30, 60, 90, 180 or 365.",
         parse=retention_days,
     )
+    telemetry_retention_days: int = setting(
+        30,
+        "How long spans, logs and metrics are kept, in days of the same list; never longer than "
+        "the events of their project.",
+        parse=retention_days,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,11 @@ class Record(msgspec.Struct, kw_only=True, tag_field="record", tag=True):
         """About how many bytes it holds while it waits."""
         return len(self.payload) + 512
 
+    @property
+    def weight(self) -> int:
+        """How many rows of a batch it counts as."""
+        return 1
+
 
 class BlobRecord(Record, kw_only=True):
     """A record whose content is kept as a blob, which is written before the record is

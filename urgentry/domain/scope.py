@@ -15,6 +15,8 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     key_id: int
     public_key: str
     retention_days: int
+    telemetry_days: int = 30
+    """How long spans, logs and metrics are kept."""
     grouping: GroupingSettings
     filters: FilterSettings = FilterSettings()
     storm: StormRule | None = None

@@ -6,6 +6,12 @@ EVENT_ID_BYTES = 16
 _RECENT_DAYS = 8
 
 
+def expiry_days(now: int) -> range:
+    """The days of expiry of all that is kept."""
+    today = day_of(now)
+    return range(today + 1, today + RETENTION_DAYS[-1] + 2)
+
+
 def event_id_slices(now: int) -> str:
     """All slices as a JSON list, newest first; tomorrow's too, as replicas' clocks differ."""
     today = day_of(now)

@@ -6,6 +6,7 @@ with it and for the same reason. All records of an envelope are committed togeth
 that is told to come again repeats nothing that was kept.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 
@@ -31,6 +32,9 @@ from urgentry.protocol.items import (
     quantities,
 )
 from urgentry.protocol.outcome import Outcome, Reason, Rejected, invalid
+
+_CONTAINERS = frozenset({ItemType.LOG, ItemType.SPAN, ItemType.TRACE_METRIC})
+_READ_HERE_BYTES = 256 << 10
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +80,7 @@ class Intake:
             try:
                 if fatal is not None and _hangs_on_event(taking):
                     raise _with_its_event(fatal)
-                taking.reading = self._read(taking, receipt, envelope)
+                taking.reading = await self._read(taking, receipt, envelope)
             except Rejected as rejected:
                 self._refuse(taking, scope, rejected)
                 refusals.append(rejected)
@@ -105,16 +109,19 @@ class Intake:
                 kept.append(taking)
         return kept, refusals
 
-    def _read(self, taking: _Taking, receipt: Receipt, envelope: Envelope) -> Reading:
+    async def _read(self, taking: _Taking, receipt: Receipt, envelope: Envelope) -> Reading:
         """What an item holds, admitted by the limits. A bug that its payload meets costs this item
-        alone."""
+        alone. A container of thousands of entries is read beside the loop, which goes on."""
         if taking.type is None:
             raise invalid(Reason.UNKNOWN_ITEM_TYPE, status=200)
         reader = self._readers.get(taking.type)
         if reader is None:
             raise invalid(Reason.FEATURE_DISABLED, status=200)
         try:
-            reading = reader(taking.item, receipt, envelope)
+            if taking.type in _CONTAINERS and taking.item.size > _READ_HERE_BYTES:
+                reading = await asyncio.to_thread(reader, taking.item, receipt, envelope)
+            else:
+                reading = reader(taking.item, receipt, envelope)
         except Rejected:
             raise
         except Exception as error:

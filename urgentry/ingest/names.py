@@ -11,6 +11,7 @@ import msgspec
 import orjson
 
 from urgentry.domain.event import PreparedEvent, day_of
+from urgentry.ingest.attributes import KnownAttributes
 from urgentry.storage import recording
 from urgentry.storage.database import Transaction
 from urgentry.storage.tag_rollups import TagValueKey
@@ -46,6 +47,7 @@ class KnownNames:
         """Projects that are known to have had an event."""
         self.tag_values: set[TagValueKey] = set()
         """Tag values that are known to have a row for their hash."""
+        self.attributes = KnownAttributes()
 
     async def resolve(self, tx: Transaction, events: Iterable[PreparedEvent], *, at: int) -> Names:
         """The ids of every name in the events, made where they did not exist."""

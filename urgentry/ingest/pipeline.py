@@ -168,7 +168,7 @@ class Pipeline:
         records = 0
         while self._waiting and records < _BATCH_RECORDS:
             taken.append(self._waiting.popleft())
-            records += len(taken[-1].records)
+            records += sum(record.weight for record in taken[-1].records)
         return taken
 
     async def _write_all(self, taken: Sequence[_Waiting]) -> None:

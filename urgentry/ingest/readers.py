@@ -2,7 +2,17 @@
 
 from collections.abc import Mapping
 
-from urgentry.ingest.items import attachment, client_report, event, security, session
+from urgentry.ingest.items import (
+    attachment,
+    client_report,
+    event,
+    log,
+    security,
+    session,
+    span,
+    trace_metric,
+    transaction,
+)
 from urgentry.ingest.reading import Reader
 from urgentry.protocol.items import ItemType
 
@@ -14,4 +24,8 @@ READERS: Mapping[ItemType, Reader] = {
     ItemType.SECURITY: security.read,
     ItemType.SESSION: session.read,
     ItemType.SESSIONS: session.read_aggregates,
+    ItemType.TRANSACTION: transaction.read,
+    ItemType.SPAN: span.read,
+    ItemType.LOG: log.read,
+    ItemType.TRACE_METRIC: trace_metric.read,
 }

@@ -26,10 +26,14 @@ _KEEP_SECONDS = 5.0
 
 class Scopes:
     """Looks keys up. Errors of the database are raised where nothing is known: they are not
-    absence. `kept_in` is the file that outlives the process; None keeps nothing."""
+    absence. `kept_in` is the file that outlives the process; None keeps nothing. Spans, logs and
+    metrics are kept `telemetry_days`, and no longer than the events of their project."""
 
-    def __init__(self, database: Database, *, kept_in: Path | None = None) -> None:
+    def __init__(
+        self, database: Database, *, kept_in: Path | None = None, telemetry_days: int = 30
+    ) -> None:
         self._database = database
+        self._telemetry_days = telemetry_days
         self._answers: dict[str, tuple[Scope | None, int]] = {}
         self._generation = 0
         self._kept_in = kept_in
@@ -55,6 +59,9 @@ class Scopes:
             if public_key not in self._last_known:
                 raise
             return self._last_known[public_key]
+        if scope is not None:
+            days = min(scope.retention_days, self._telemetry_days)
+            scope = msgspec.structs.replace(scope, telemetry_days=days)
         if generation == self._generation:
             self._remember(public_key, scope, now)
         return scope

@@ -20,6 +20,7 @@ from urgentry.storage import (
     spooled,
     stats_retention,
     telemetry_upkeep,
+    transactions,
     usage,
 )
 from urgentry.storage.database import Database, Transaction
@@ -98,6 +99,8 @@ async def forget_telemetry(database: Database, at: int | None = None) -> None:
     for delete, before, limit in (
         (telemetry_upkeep.delete_expired_blocks, now, _FEW),
         (telemetry_upkeep.delete_expired_traces, now, _CHUNK),
+        (transactions.delete_expired_payloads, now, _FEW),
+        (transactions.delete_expired_trace_events, now, _CHUNK),
         (telemetry_upkeep.delete_claims_before, now - 2 * clock.HOUR, _CHUNK),
         (telemetry_upkeep.delete_attributes_before, now - _LONGEST_RETENTION, _CHUNK),
     ):

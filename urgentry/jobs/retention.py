@@ -48,7 +48,10 @@ REAPERS: Final[Mapping[str, str]] = {
         "passing things",
     ),
     **dict.fromkeys(
-        ("telemetry_block", "telemetry_body", "trace", "span_claim", "telemetry_attribute"),
+        (
+            *("telemetry_block", "telemetry_body", "trace", "span_claim", "telemetry_attribute"),
+            *("transaction_payload", "trace_event"),
+        ),
         "expired spans, logs and metrics",
     ),
     "unnamed_blob": "blobs that nothing names",

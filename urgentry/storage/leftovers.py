@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from urgentry.domain.event import day_of, received_of
-from urgentry.storage import attachments, blocks
+from urgentry.storage import attachments, blocks, transactions
 from urgentry.storage.database import Row, Transaction
 from urgentry.storage.json_lists import integers
 
@@ -46,6 +46,9 @@ async def _delete_events(tx: Transaction, events: Sequence[Row]) -> None:
         await tx.run("leftovers.delete_bodies", expires_day=expires_day, ids=ids)
         await blocks.delete_payloads(tx, expires_day=expires_day, event_ids=of_day)
         await tx.run("leftovers.delete_events", expires_day=expires_day, ids=ids)
+    for project_id in sorted({row["project_id"] for row in events}):
+        rows = [row["id"] for row in events if row["project_id"] == project_id]
+        await transactions.delete_trace_events(tx, project_id, rows)
     for row in events:
         await attachments.delete_of_event(tx, row["project_id"], row["event_id"])
         received_day = day_of(received_of(row["id"]))

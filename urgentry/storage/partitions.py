@@ -14,7 +14,10 @@ from urgentry.storage.database import Database, Transaction
 from urgentry.storage.queries import script
 
 WEEK = 7
-_TELEMETRY = ("telemetry_block", "telemetry_body", "trace")
+_TELEMETRY = (
+    *("telemetry_block", "telemetry_body", "trace"),
+    *("transaction_payload", "trace_event"),
+)
 TABLES = ("event", "event_body", "event_block", "packed_event", *_TELEMETRY)
 _KEYS = dict.fromkeys(TABLES, "expires_day") | {"event_id": "slice"}
 

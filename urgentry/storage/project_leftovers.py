@@ -1,6 +1,6 @@
 """What hung on a project that is gone, removed in chunks; `jobs.project_deletion` calls it."""
 
-from urgentry.storage import telemetry_upkeep
+from urgentry.storage import telemetry_upkeep, transactions
 from urgentry.storage.database import Transaction
 from urgentry.storage.json_lists import integers
 
@@ -37,8 +37,9 @@ async def delete_chunk(tx: Transaction, project_id: int, *, at: int, limit: int)
         return False
     if await _delete_issues(tx, project_id, limit=limit):
         return False
-    if await telemetry_upkeep.delete_of_project(tx, project_id, limit=limit):
-        return False
+    for delete in (telemetry_upkeep.delete_of_project, transactions.delete_of_project):
+        if await delete(tx, project_id, limit=limit):
+            return False
     for query in _OF_PROJECT:
         if await tx.run(query, project_id=project_id, limit=limit):
             return False

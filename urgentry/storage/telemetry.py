@@ -6,6 +6,7 @@ within the last 8,192 spans of a trace) is left out. Logs and metrics have no id
 comes again in another batch counts again.
 """
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -14,7 +15,9 @@ from urgentry.storage.database import Transaction
 from urgentry.telemetry.columns import TYPES
 from urgentry.telemetry.cutting import Delivery, Home, cut
 from urgentry.telemetry.encoding import EncodedBlock, Pack, encode
-from urgentry.telemetry.signal import SPAN_BYTES, Kind, Signal
+from urgentry.telemetry.signal import NO_TRACE, SPAN_BYTES, Kind, Signal
+
+_ENCODED_HERE = 512
 
 
 class TraceKey(NamedTuple):
@@ -43,10 +46,24 @@ async def store_deliveries(
         fresh.append(flags)
         kept.append(_only(delivery, flags))
     homes = cut(kept)
-    for home, signals in sorted(homes.items(), key=lambda entry: entry[0]):
-        insert_blocks(tx, home, encode(signals, pack), at=at)
+    for home, blocks in sorted((await _encoded(homes, pack)).items()):
+        insert_blocks(tx, home, blocks, at=at)
     extend_traces(tx, homes)
     return fresh
+
+
+async def _encoded(
+    homes: Mapping[Home, list[Signal]], pack: Pack
+) -> dict[Home, list[EncodedBlock]]:
+    """The blocks of signals; beside the event loop where that takes more than a few milliseconds,
+    so that it goes on meanwhile."""
+
+    def encode_all() -> dict[Home, list[EncodedBlock]]:
+        return {home: encode(signals, pack) for home, signals in homes.items()}
+
+    if sum(map(len, homes.values())) <= _ENCODED_HERE:
+        return encode_all()
+    return await asyncio.to_thread(encode_all)
 
 
 def insert_blocks(
@@ -94,6 +111,8 @@ def extend_traces(tx: Transaction, homes: Mapping[Home, Iterable[Signal]]) -> No
     extents: dict[tuple[int, bytes, int], list[int]] = {}
     for home, signals in homes.items():
         for signal in signals:
+            if signal.trace_id == NO_TRACE:
+                continue
             key = (home.expires_day, signal.trace_id, home.project_id)
             extent = extents.get(key)
             if extent is None:

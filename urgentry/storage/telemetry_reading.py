@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from urgentry.domain.event import RETENTION_DAYS, day_of
+from urgentry.domain.event import day_of
+from urgentry.domain.slices import expiry_days
 from urgentry.storage.database import Row, Transaction
 from urgentry.storage.json_lists import integers
 from urgentry.telemetry.block import Block
@@ -96,12 +97,11 @@ async def list_extents(
     tx: Transaction, trace_id: bytes, project_ids: Iterable[int], *, now: int
 ) -> list[Extent]:
     """Where and when a trace was seen."""
-    today = day_of(now)
     rows = await tx.all(
         "telemetry.list_extents",
         trace_id=trace_id,
         project_ids=integers(project_ids),
-        expires_days=integers(range(today + 1, today + max(RETENTION_DAYS) + 2)),
+        expires_days=integers(expiry_days(now)),
     )
     return [
         Extent(project_id=row["project_id"], min_at=row["min_at"], max_at=row["max_at"])

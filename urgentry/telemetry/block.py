@@ -8,7 +8,6 @@ import struct
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import accumulate
-from typing import Any
 
 import orjson
 
@@ -178,7 +177,7 @@ class Block:
         if key == ROW:
             return View(NUMBER, self.rows)
         if key == TRACE:
-            hexes, numbers = [trace_id.hex() for trace_id in self.trace_ids], self.trace_numbers
+            hexes, numbers = list(map(_hex, self.trace_ids)), self.trace_numbers
             if isinstance(numbers, bytes):
                 return View(TEXT, hexes, numbers)
             return View(TEXT, [hexes[number] for number in numbers])
@@ -212,5 +211,5 @@ def _cut(joined: bytes, width: int) -> list[bytes]:
     return [joined[at : at + width] for at in range(0, len(joined), width)]
 
 
-def _hex(span_id: bytes) -> Any:
-    return None if span_id == NO_SPAN else span_id.hex()
+def _hex(id_: bytes) -> str | None:
+    return id_.hex() if any(id_) else None

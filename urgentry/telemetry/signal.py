@@ -10,6 +10,8 @@ Value = Scalar | list[Scalar]
 TRACE_BYTES = 16
 SPAN_BYTES = 8
 NO_SPAN = bytes(SPAN_BYTES)
+NO_TRACE = bytes(TRACE_BYTES)
+"""Of logs and metrics that belong to none."""
 
 
 class Kind(IntEnum):

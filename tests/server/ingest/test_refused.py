@@ -214,10 +214,8 @@ def test_an_event_that_is_too_large(wire: Wire) -> None:
     ("kind", "category", "reason"),
     [
         ("nonsense", "unknown", "unknown_item_type"),
-        ("transaction", "transaction", "feature_disabled"),
         ("session", "session", "feature_disabled"),
         ("attachment", "attachment", "feature_disabled"),
-        ("log", "log_item", "feature_disabled"),
         ("statsd", "unknown", "unknown_item_type"),
     ],
 )

@@ -105,10 +105,9 @@ async def test_partitions_of_signals_are_dropped_when_all_their_days_have_come(
     await forget_telemetry(postgres, last_day * clock.DAY)
     assert await value(postgres, "SELECT count(*) FROM trace") == 1
     names = {row["relname"] for row in await rows(postgres, "SELECT relname FROM pg_class")}
-    for table in ("telemetry_block", "telemetry_body", "trace"):
+    for table in ("telemetry_block", "telemetry_body", "trace", "transaction_payload"):
         assert f"{table}_w{week}" not in names
         assert f"{table}_w{week + 1}" in names
-    assert f"event_w{week}" in names
 
 
 async def test_partitions_are_made_by_several_at_once(direct_dsn: str, postgres: Database) -> None:

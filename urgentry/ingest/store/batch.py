@@ -16,10 +16,13 @@ from urgentry.ingest.store.client_reports import write_client_reports
 from urgentry.ingest.store.context import BatchContext
 from urgentry.ingest.store.events import write_events
 from urgentry.ingest.store.sessions import write_sessions
+from urgentry.ingest.store.signals import write_signals
+from urgentry.ingest.store.transactions import write_transactions
 from urgentry.protocol.items import DataCategory
 from urgentry.protocol.outcome import Outcome
 from urgentry.storage import feed, recording, rollups, usage
 from urgentry.storage.database import Transaction
+from urgentry.telemetry.arrival import PreparedTransaction, SignalBatch
 
 Writer = Callable[
     [Transaction, Sequence[Any], Sequence[bytes], BatchContext], Awaitable[Mapping[int, str]]
@@ -32,6 +35,8 @@ WRITERS: Mapping[type[Record], Writer] = {
     AttachmentRecord: write_attachments,
     ClientReport: write_client_reports,
     SessionReport: write_sessions,
+    SignalBatch: write_signals,
+    PreparedTransaction: write_transactions,
 }
 """In the order in which they run, which is the same in every transaction: no deadlocks."""
 

@@ -1,8 +1,9 @@
 """Writes the events of a batch: claims ids, finds or makes issues, counts, writes, tells."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
+from typing import Any
 
 import msgspec
 import orjson
@@ -16,12 +17,14 @@ from urgentry.ingest.store.affected import Gained, count_affected_users
 from urgentry.ingest.store.context import CODEC_ZSTD, BatchContext
 from urgentry.ingest.store.storm import find_unstored
 from urgentry.ingest.store.tally import Tally
+from urgentry.protocol.event_id import parse_event_id
 from urgentry.protocol.outcome import Reason
-from urgentry.storage import hashes, recording, rollups, tag_rollups
+from urgentry.storage import hashes, recording, rollups, tag_rollups, transactions
 from urgentry.storage.database import Transaction
 from urgentry.storage.hashes import HashKey, HashRow
 from urgentry.storage.recording import EventKey, EventRow, IssueCounts, LockedIssue, NewIssue
 
+_TRACE_TAG = "trace"
 _ACTIVITY_REGRESSED = "set_regression"
 _ACTIVITY_REOPENED = "set_unresolved"
 
@@ -233,6 +236,21 @@ def _write_rows(tx: Transaction, placed: Sequence[_Placed], names: Names) -> Non
         for item in placed
     ]
     recording.insert_events(tx, rows, [item.body for item in placed], codec=CODEC_ZSTD)
+    transactions.insert_trace_events(tx, [row for item in placed for row in _trace_rows(item)])
+
+
+def _trace_rows(item: _Placed) -> Iterator[dict[str, Any]]:
+    """The trace of an event, unless it is one that was made up for it."""
+    for key, value in item.event.tags:
+        if key == _TRACE_TAG:
+            trace_id = parse_event_id(value)
+            if trace_id is not None and trace_id != item.event.event_id:
+                yield {
+                    "expires_day": _expires_day(item.event),
+                    "trace_id": trace_id,
+                    "event_row": item.row_id,
+                    "project_id": item.event.project_id,
+                }
 
 
 def _count_issues(

@@ -6,7 +6,7 @@ JOIN pg_class AS parent ON parent.oid = pg_inherits.inhparent
 JOIN pg_class AS child ON child.oid = pg_inherits.inhrelid
 WHERE parent.relname IN (
     'event', 'event_body', 'event_block', 'packed_event', 'event_id',
-    'telemetry_block', 'telemetry_body', 'trace'
+    'telemetry_block', 'telemetry_body', 'trace', 'transaction_payload', 'trace_event'
 )
 
 -- name: count_strays (postgres)
@@ -15,6 +15,8 @@ SELECT (SELECT count(*) FROM event_default) + (SELECT count(*) FROM event_body_d
     + (SELECT count(*) FROM event_block_default) + (SELECT count(*) FROM packed_event_default)
     + (SELECT count(*) FROM event_id_default) + (SELECT count(*) FROM telemetry_block_default)
     + (SELECT count(*) FROM telemetry_body_default) + (SELECT count(*) FROM trace_default)
+    + (SELECT count(*) FROM transaction_payload_default)
+    + (SELECT count(*) FROM trace_event_default)
 
 -- name: limit_lock_wait (postgres)
 -- Making a partition must not stand in the way of writers for long. Only PostgreSQL has any.
