@@ -20,8 +20,9 @@ from urgentry.api.timestamps import iso
 from urgentry.domain.event import day_of, hour_of
 from urgentry.domain.issue import Issue
 from urgentry.grouping.similarity import Likeness
-from urgentry.storage import accounts, activity, events, issues, releases, stats, tags
+from urgentry.storage import accounts, activity, attachments, events, issues, releases, stats, tags
 from urgentry.storage.database import Transaction
+from urgentry.storage.events import EventSelection
 from urgentry.triage.reading import read_surroundings
 from urgentry.triage.similar import find_similar
 
@@ -46,18 +47,31 @@ async def show(call: Call) -> Response:
             shape["tags"] = await _tags(tx, issue)
         if "stats" not in collapse:
             shape["stats"] = await _stats(tx, issue, read_environments(call))
+        expand = call.query.getlist("expand")
+        has_files = "latestEventHasAttachments" in expand and await _has_files(tx, access, issue)
     shape |= {"userReportCount": 0, "participants": []}
-    return json_response(shape | _expanded(issue, call.query.getlist("expand")))
+    return json_response(shape | _expanded(issue, expand, has_files=has_files))
 
 
-def _expanded(issue: Issue, wanted: list[str]) -> Json:
+async def _has_files(tx: Transaction, access: Access, issue: Issue) -> bool:
+    selection = EventSelection(
+        organization_id=access.organization.id, project_id=issue.project_id, issue_id=issue.id
+    )
+    today = day_of(clock.now())
+    latest = await events.list_newest(tx, selection, limit=1)
+    return bool(latest) and bool(
+        await attachments.list_attachments(tx, issue.project_id, latest[0].event_id, today=today)
+    )
+
+
+def _expanded(issue: Issue, wanted: list[str], *, has_files: bool) -> Json:
     """The parts that are told only when asked for."""
     parts: Json = {
         "inbox": inbox_shape(issue),
         "owners": None,
         "integrationIssues": [],
         "sentryAppIssues": [],
-        "latestEventHasAttachments": False,
+        "latestEventHasAttachments": has_files,
     }
     return {name: part for name, part in parts.items() if name in wanted}
 

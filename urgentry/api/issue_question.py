@@ -14,7 +14,7 @@ from urgentry.api.endpoint import Call
 from urgentry.domain.condition import AllOf, Condition
 from urgentry.domain.project import Project
 from urgentry.errors import ApiError
-from urgentry.search.issues import active_between, in_environments, issue_condition
+from urgentry.search.issues import active_between, in_environments, search_condition
 from urgentry.search.scope import SearchScope
 from urgentry.storage.database import Transaction
 from urgentry.storage.issues import IssueSelection
@@ -62,7 +62,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     def select(self, query: str) -> IssueSelection:
         """The issues that a search finds within all that was asked."""
-        parts: list[Condition] = [issue_condition(query, self.scope)]
+        parts: list[Condition] = [search_condition([query], self.scope)]
         if self.environments:
             parts.append(in_environments(self.environments))
         if self.span != Span(None, None):

@@ -20,6 +20,7 @@ from urgentry.api import (
     stats,
     teams,
     tokens,
+    user_feedback,
     users,
 )
 from urgentry.api.endpoint import (
@@ -47,6 +48,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *releases.ENDPOINTS,
     *issue_routes.ENDPOINTS,
     *attachments.ENDPOINTS,
+    *user_feedback.ENDPOINTS,
 )
 
 

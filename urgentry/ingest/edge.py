@@ -31,7 +31,6 @@ from urgentry.ingest.wire import (
     header_map,
     read_body,
     refuse,
-    request_credentials,
     respond,
 )
 from urgentry.protocol.auth import (
@@ -169,7 +168,7 @@ class IngestEdge:
         project = request.path.get("project")
         if project is not None:
             project_from_path(project)
-        credentials = request_credentials(request.headers, request.query, request.path.get("key"))
+        credentials = endpoint.credentials(request)
         if credentials is not None:
             await self._enter(request, credentials)
         elif not endpoint.brings_credentials:

@@ -6,12 +6,14 @@ from urgentry.ingest.items import (
     attachment,
     client_report,
     event,
+    feedback,
     log,
     security,
     session,
     span,
     trace_metric,
     transaction,
+    user_report,
 )
 from urgentry.ingest.reading import Reader
 from urgentry.protocol.items import ItemType
@@ -19,6 +21,8 @@ from urgentry.protocol.items import ItemType
 READERS: Mapping[ItemType, Reader] = {
     ItemType.EVENT: event.read,
     ItemType.ATTACHMENT: attachment.read,
+    ItemType.FEEDBACK: feedback.read,
+    ItemType.USER_REPORT: user_report.read,
     ItemType.CLIENT_REPORT: client_report.read,
     ItemType.RAW_SECURITY: security.read_raw,
     ItemType.SECURITY: security.read,

@@ -15,6 +15,7 @@ from urgentry.storage import (
     accounts,
     attachments,
     feed,
+    feedback,
     partitions,
     recording,
     spooled,
@@ -87,8 +88,10 @@ async def forget_passing(database: Database, *, before: int) -> None:
 
 
 async def forget_expired(database: Database) -> None:
-    """Deletes attachments whose retention is over."""
-    await _delete_chunks(database, attachments.delete_expired, day_of(clock.now()))
+    """Deletes attachments and feedback whose retention is over."""
+    today = day_of(clock.now())
+    await _delete_chunks(database, attachments.delete_expired, today)
+    await _delete_chunks(database, feedback.delete_expired, today)
 
 
 async def forget_telemetry(database: Database, at: int | None = None) -> None:

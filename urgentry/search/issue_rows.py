@@ -1,6 +1,7 @@
 """Search terms about what an issue's own row says: state, people, counts, times, text."""
 
 from urgentry.domain.condition import ALWAYS, NEVER, AllOf, AnyOf, Condition, Holds, Not
+from urgentry.domain.feedback import FEEDBACK_TYPE
 from urgentry.domain.issue import LEVELS, Priority, Status, Substatus
 from urgentry.domain.short_id import parse_short_id
 from urgentry.search.conditions import Meaning, any_value, span_condition, text_test
@@ -17,7 +18,11 @@ from urgentry.search.values import (
 )
 
 _FALLBACK_LEVELS = {"log": "info", "warn": "warning", "critical": "fatal"}
-_ERROR_CATEGORIES = ("error", "1")
+IS_FEEDBACK = Holds("search.issue_type_is", {"value": FEEDBACK_TYPE})
+_CATEGORIES: dict[str, Condition] = {
+    **dict.fromkeys(("error", "1"), Not(IS_FEEDBACK)),
+    **dict.fromkeys(("feedback", "6"), IS_FEEDBACK),
+}
 
 
 def text_condition(value: Value) -> Condition:
@@ -164,10 +169,8 @@ def _issue_id(term: Term, _: SearchScope) -> Condition:
 
 
 def _category(term: Term, _: SearchScope) -> Condition:
-    """Every issue is an error so far."""
-    return any_value(
-        term, lambda value: ALWAYS if value.text.lower() in _ERROR_CATEGORIES else NEVER
-    )
+    """Every issue is an error or feedback."""
+    return any_value(term, lambda value: _CATEGORIES.get(value.text.lower(), NEVER))
 
 
 def _message(term: Term, _: SearchScope) -> Condition:

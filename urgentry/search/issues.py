@@ -4,24 +4,53 @@
 other key is a tag.
 """
 
-from urgentry.domain.condition import ALWAYS, AnyOf, Condition, Within
+from collections.abc import Iterable
+
+from urgentry.domain.condition import ALWAYS, AllOf, AnyOf, Condition, Not, Within
 from urgentry.search.conditions import any_value, text_test, tree_condition
 from urgentry.search.issue_events import EVENT_MEANINGS, active_between, tag_condition
-from urgentry.search.issue_rows import ROW_MEANINGS, text_condition
-from urgentry.search.keys import UNSUPPORTED, find_key
+from urgentry.search.issue_rows import IS_FEEDBACK, ROW_MEANINGS, text_condition
+from urgentry.search.keys import UNSUPPORTED, Key, find_key
 from urgentry.search.parser import parse
 from urgentry.search.scope import SearchScope
-from urgentry.search.syntax import InvalidSearch, Node, Term, Text, Value
+from urgentry.search.syntax import All, Either, InvalidSearch, Node, Term, Text, Value
 from urgentry.search.values import with_operator
 
-__all__ = ["active_between", "condition_of", "in_environments", "issue_condition"]
+__all__ = [
+    "active_between",
+    "condition_of",
+    "in_environments",
+    "issue_condition",
+    "search_condition",
+]
 
 _MEANINGS = ROW_MEANINGS | EVENT_MEANINGS
+_NAME_KIND = {Key.CATEGORY, Key.ISSUE_TYPE, Key.EVENT_TYPE, Key.ISSUE, Key.ISSUE_ID, Key.EVENT_ID}
 
 
 def issue_condition(query: str, scope: SearchScope) -> Condition:
     """What a search text asks of an issue. InvalidSearch where it cannot be understood."""
     return condition_of(parse(query), scope)
+
+
+def search_condition(queries: Iterable[str], scope: SearchScope) -> Condition:
+    """What several search texts ask of an issue together. Feedback is left out, as in Sentry,
+    unless one of them says of which category or type issues are to be, or names one."""
+    trees = [parse(query) for query in queries]
+    parts = [condition_of(tree, scope) for tree in trees]
+    if not any(_names_kind(tree) for tree in trees):
+        parts.append(Not(IS_FEEDBACK))
+    return AllOf(tuple(part for part in parts if part != ALWAYS))
+
+
+def _names_kind(node: Node) -> bool:
+    match node:
+        case Term():
+            return not node.tag and find_key(node.key) in _NAME_KIND
+        case All() | Either():
+            return any(_names_kind(part) for part in node.parts)
+        case _:
+            return False
 
 
 def condition_of(tree: Node, scope: SearchScope) -> Condition:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from urgentry.domain.event import day_of, received_of
-from urgentry.storage import attachments, blocks, transactions
+from urgentry.storage import attachments, blocks, feedback, transactions
 from urgentry.storage.database import Row, Transaction
 from urgentry.storage.json_lists import integers
 
@@ -51,6 +51,7 @@ async def _delete_events(tx: Transaction, events: Sequence[Row]) -> None:
         await transactions.delete_trace_events(tx, project_id, rows)
     for row in events:
         await attachments.delete_of_event(tx, row["project_id"], row["event_id"])
+        await feedback.delete_of_event(tx, row["project_id"], row["event_id"])
         received_day = day_of(received_of(row["id"]))
         await tx.run(
             "leftovers.delete_event_id",

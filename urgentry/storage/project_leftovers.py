@@ -21,6 +21,7 @@ _OF_PROJECT = (
     "project_leftovers.delete_session_hours",
     "project_leftovers.delete_user_sets",
     "attachments.delete_of_project",
+    "feedback.delete_of_project",
 )
 
 

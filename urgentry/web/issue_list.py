@@ -44,7 +44,9 @@ TABS = (
     Tab(name="archived", label="Archived", query="is:archived"),
     Tab(name="resolved", label="Resolved", query="is:resolved"),
     Tab(name="all", label="All", query=""),
+    Tab(name="feedback", label="Feedback", query="issue.category:feedback is:unresolved"),
 )
+_ALL = TABS[-2]
 SORTS = {
     Sort.DATE: "Last seen",
     Sort.NEW: "First seen",
@@ -96,7 +98,7 @@ def read_question(visit: Visit) -> Question:
     wanted = visit.query.get("view", TABS[0].name)
     tab = next((tab for tab in TABS if tab.name == wanted), TABS[0])
     if _STATUS_TERM.search(query):
-        tab = TABS[-1]
+        tab = _ALL
     sort = visit.query.get("sort", Sort.DATE.value)
     return Question(
         tab=tab,

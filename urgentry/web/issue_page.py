@@ -6,9 +6,10 @@ from starlette.responses import Response
 from urgentry import clock
 from urgentry.access.decision import not_found
 from urgentry.domain.attachment import Attachment
+from urgentry.domain.event import day_of
 from urgentry.domain.issue import Issue
 from urgentry.search.syntax import InvalidSearch
-from urgentry.storage import accounts, activity, issues, releases, stats, tags, teams
+from urgentry.storage import accounts, activity, feedback, issues, releases, stats, tags, teams
 from urgentry.storage.database import Transaction
 from urgentry.storage.events import StoredEvent
 from urgentry.storage.tags import TagSummary
@@ -28,6 +29,7 @@ from urgentry.web.issue_lookup import (
 from urgentry.web.picks import Buckets, Picks, read_picks
 from urgentry.web.view.activity import Entry, Names, entry, mentioned
 from urgentry.web.view.event import EventView, event_view
+from urgentry.web.view.feedback import Said, said_about
 from urgentry.web.view.files import FilesView
 from urgentry.web.view.issue import IssueView, issue_view
 from urgentry.web.visit import Place, Visit
@@ -36,6 +38,7 @@ _TOP_VALUES = 4
 _LOG_ENTRIES = 30
 _MARKED_RELEASES = 5
 _RELEASES_TO_CHOOSE = 8
+_SHOWN_FEEDBACK = 20
 
 
 class Marker(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,12 +85,14 @@ async def show(visit: Visit) -> Response:
         canonical = shown.issue.address
         problem, stored, neighbours = "", None, Neighbours()
         attached: list[Attachment] = []
+        said: list[Said] = []
         try:
             selection = select_events(place, issue, picks, query)
             stored = await find_event(tx, issue, selection, name)
             if stored is not None:
                 neighbours = await find_neighbours(tx, selection, stored)
                 attached = await list_files(tx, stored.project_id, stored.event_id)
+                said = await _said(tx, stored)
         except InvalidSearch as error:
             problem = search_problem(error)
     if stored is None and "event" in visit.request.path_params and not query and not problem:
@@ -102,6 +107,7 @@ async def show(visit: Visit) -> Response:
         shown=shown,
         issue=shown.issue,
         event=_event(stored) if stored else None,
+        feedback=said,
         files=await _files(visit, place, stored, attached) if stored else None,
         neighbours=neighbours,
         query=query,
@@ -122,6 +128,17 @@ def _event(stored: StoredEvent) -> EventView:
         received=stored.received,
         size=len(packed),
     )
+
+
+async def _said(tx: Transaction, stored: StoredEvent) -> list[Said]:
+    found = await feedback.list_of_event(
+        tx,
+        stored.project_id,
+        stored.event_id,
+        today=day_of(clock.now()),
+        limit=_SHOWN_FEEDBACK,
+    )
+    return said_about(found)
 
 
 async def _files(

@@ -13,7 +13,7 @@ from urgentry import clock
 from urgentry.domain.condition import AllOf, Condition
 from urgentry.domain.project import Project
 from urgentry.errors import ApiError
-from urgentry.search.issues import active_between, in_environments, issue_condition
+from urgentry.search.issues import active_between, in_environments, search_condition
 from urgentry.search.scope import SearchScope
 from urgentry.storage.issues import IssueSelection
 from urgentry.web.visit import Place, Visit
@@ -184,7 +184,7 @@ def select_issues(place: Place, picks: Picks, queries: Iterable[str], now: int) 
         account_id=place.access.account_id,
         now=now,
     )
-    parts: list[Condition] = [issue_condition(query, scope) for query in queries]
+    parts: list[Condition] = [search_condition(queries, scope)]
     if picks.environments:
         parts.append(in_environments(picks.environments))
     parts.append(active_between(picks.span(now)))

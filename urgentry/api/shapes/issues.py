@@ -8,6 +8,7 @@ import msgspec
 from urgentry import clock
 from urgentry.api.shapes.accounts import account_shape
 from urgentry.api.timestamps import iso
+from urgentry.domain.feedback import FEEDBACK_TYPE
 from urgentry.domain.issue import Issue, Resolution, Status, Substatus
 from urgentry.domain.organization import Organization
 from urgentry.domain.short_id import format_short_id
@@ -64,8 +65,8 @@ def issue_shape(issue: Issue, view: IssueView) -> Json:
             "platform": project.platform or None,
         },
         "type": issue.type,
-        "issueType": "error",
-        "issueCategory": "error",
+        "issueType": _kind(issue),
+        "issueCategory": _kind(issue),
         "metadata": _metadata(issue),
         "numComments": around.notes.get(issue.id, 0),
         "assignedTo": assignee_shape(issue, around),
@@ -192,6 +193,10 @@ def _archive(issue: Issue) -> Json:
 def _actor(account_id: int | None, around: Surroundings) -> Json:
     account = around.accounts.get(account_id) if account_id else None
     return {"actor": account_shape(account)} if account else {}
+
+
+def _kind(issue: Issue) -> str:
+    return issue.type if issue.type == FEEDBACK_TYPE else "error"
 
 
 def _metadata(issue: Issue) -> Json:

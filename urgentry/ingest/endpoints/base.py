@@ -10,7 +10,8 @@ import orjson
 
 from urgentry.ingest.envelope import Envelope
 from urgentry.ingest.request import Request
-from urgentry.ingest.wire import BodyLimits
+from urgentry.ingest.wire import BodyLimits, request_credentials
+from urgentry.protocol.auth import Credentials
 from urgentry.protocol.items import DataCategory
 from urgentry.protocol.outcome import Rejected
 
@@ -36,6 +37,11 @@ class Endpoint:
     """None: those of the settings."""
     brings_credentials = False
     """Whether the body may say whose it is."""
+
+    def credentials(self, request: Request) -> Credentials | None:
+        """Those that stand outside the body; None where there are none. `Rejected` when they are
+        malformed or contradict each other."""
+        return request_credentials(request.headers, request.query, request.path.get("key"))
 
     def read(self, request: Request, body: bytes) -> Envelope:
         """The items of a request, whose body is unpacked. `Rejected` when it has none."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from urgentry.ingest.endpoints.attachments import AttachmentsEndpoint
 from urgentry.ingest.endpoints.base import Endpoint
 from urgentry.ingest.endpoints.envelopes import EnvelopeEndpoint
+from urgentry.ingest.endpoints.error_page import ErrorPageEndpoint
 from urgentry.ingest.endpoints.network_errors import NetworkErrorEndpoint
 from urgentry.ingest.endpoints.security import SecurityEndpoint
 from urgentry.ingest.endpoints.stores import StoreEndpoint
@@ -13,6 +14,7 @@ ENDPOINTS: Sequence[Endpoint] = (
     EnvelopeEndpoint(),
     StoreEndpoint(),
     AttachmentsEndpoint(),
+    ErrorPageEndpoint(),
     SecurityEndpoint(),
     NetworkErrorEndpoint(),
 )

@@ -8,6 +8,7 @@ import msgspec
 from urgentry.domain.attachment import AttachmentRecord
 from urgentry.domain.client_report import ClientReport
 from urgentry.domain.event import PreparedEvent, hour_of
+from urgentry.domain.feedback import FeedbackRecord
 from urgentry.domain.record import Record
 from urgentry.domain.session import SessionReport
 from urgentry.ingest.names import KnownNames
@@ -15,6 +16,7 @@ from urgentry.ingest.store.attachments import write_attachments
 from urgentry.ingest.store.client_reports import write_client_reports
 from urgentry.ingest.store.context import BatchContext
 from urgentry.ingest.store.events import write_events
+from urgentry.ingest.store.feedback import write_feedback
 from urgentry.ingest.store.sessions import write_sessions
 from urgentry.ingest.store.signals import write_signals
 from urgentry.ingest.store.transactions import write_transactions
@@ -33,6 +35,7 @@ index, why a record was not kept: a `Reason`, as for an id that was taken before
 WRITERS: Mapping[type[Record], Writer] = {
     PreparedEvent: write_events,
     AttachmentRecord: write_attachments,
+    FeedbackRecord: write_feedback,
     ClientReport: write_client_reports,
     SessionReport: write_sessions,
     SignalBatch: write_signals,

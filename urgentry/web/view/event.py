@@ -6,6 +6,7 @@ import msgspec
 
 from urgentry.web.view.changes import Change, changes
 from urgentry.web.view.crumbs import Crumb, crumbs
+from urgentry.web.view.feedback import Said, said_in
 from urgentry.web.view.stack import Raised, exceptions, lone_trace, threads
 from urgentry.web.view.values import Json, Pair, items, many, obj, pair, pairs_of, shown, text
 
@@ -48,6 +49,8 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
     received: int
     platform: str
     message: str
+    said: Said | None
+    """What somebody said, where the event is feedback."""
     raised: list[Raised]
     threads: list[Raised]
     crumbs: list[Crumb]
@@ -85,6 +88,7 @@ def event_view(event: Json, *, event_id: str, at: int, received: int, size: int)
         received=received,
         platform=text(event.get("platform")) or "other",
         message=_message(event),
+        said=said_in(event, at),
         raised=raised,
         threads=threads(event),
         crumbs=crumbs(event, at),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from urgentry.domain.distinct import EXACT_LIMIT
+from urgentry.domain.feedback import FEEDBACK_TYPE
 from urgentry.domain.issue import Issue, Priority, Resolution, Status, Substatus
 from urgentry.domain.short_id import format_short_id
 from urgentry.triage.reading import Surroundings
@@ -67,8 +68,7 @@ def issue_view(
     project = around.projects[issue.project_id]
     short_id = format_short_id(project.slug, issue.short_id)
     seen = around.seen.get(issue.id) if around.seen is not None else None
-    kind = issue.metadata.get("type") or issue.title
-    has_type = bool(issue.metadata.get("type"))
+    kind, said = _headline(issue)
     return IssueView(
         id=issue.id,
         short_id=short_id,
@@ -76,8 +76,8 @@ def issue_view(
         project=project.slug,
         platform=issue.platform,
         level=issue.level.name.lower(),
-        kind=str(kind) or "<no title>",
-        text=str(issue.metadata.get("value") or "") if has_type else "",
+        kind=kind,
+        text=said,
         culprit=issue.culprit,
         badges=badges_of(issue, around),
         status=issue.status.name.lower(),
@@ -97,6 +97,16 @@ def issue_view(
         spark=spark_path(counts),
         spark_title=f"{plural(sum(counts), 'event')} in this period",
     )
+
+
+def _headline(issue: Issue) -> tuple[str, str]:
+    """What an issue is called, and what is said there."""
+    if issue.type == FEEDBACK_TYPE:
+        return "User feedback", str(issue.metadata.get("message") or "")
+    kind = issue.metadata.get("type")
+    if kind:
+        return str(kind), str(issue.metadata.get("value") or "")
+    return issue.title or "<no title>", ""
 
 
 def assignee_of(issue: Issue, around: Surroundings) -> Assignee | None:
