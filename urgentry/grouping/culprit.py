@@ -1,6 +1,7 @@
 """The culprit: a short text that says where an event comes from (spec §11)."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 from urgentry.grouping.values import frames_of, items_of, object_of, text_of
@@ -60,12 +61,10 @@ def generated_culprit(event: dict[str, Any]) -> str:
 def _stacks(
     event: dict[str, Any], exceptions: list[dict[str, Any]]
 ) -> Iterator[list[dict[str, Any]]]:
-    """The stack that speaks for the event: the last exception's that has one."""
-    stacks = [frames for item in exceptions if (frames := frames_of(item))]
-    if stacks:
-        yield stacks[-1]
-    elif frames := frames_of(event):
-        yield frames
+    """The stack that speaks for the event: that of the last exception that has one, or the
+    event's own where there are no exceptions."""
+    holders = reversed(exceptions) if exceptions else [event]
+    yield from islice(filter(None, map(frames_of, holders)), 1)
 
 
 def _stack_text(frames: list[dict[str, Any]], platform: str | None) -> str:

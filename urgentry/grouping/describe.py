@@ -7,17 +7,19 @@ from typing import Any, Final
 
 import msgspec
 
+from urgentry.grouping.crash_frame import crash_frame
 from urgentry.grouping.culprit import culprit_of
 from urgentry.grouping.fingerprints.variables import message_of
 from urgentry.grouping.flags import RELEASED
 from urgentry.grouping.functions import trim_function
 from urgentry.grouping.outcome import Grouping
 from urgentry.grouping.strategies import normalized_blocked_uri
-from urgentry.grouping.values import items_of, latest_frames, object_of, text_of
+from urgentry.grouping.values import items_of, object_of, text_of
 
 _UNKNOWN_FUNCTIONS: Final = frozenset({"<redacted>", "<unknown>"})
 _TYPE_CHARS: Final = 128
 _VALUE_CHARS: Final = 1024
+_TITLE_CHARS: Final = 256
 _REPORT_TYPES: Final = ("csp", "hpkp", "expectct", "expectstaple")
 _UNLABELED: Final = "<unlabeled event>"
 
@@ -74,7 +76,7 @@ def metadata_of(event: dict[str, Any], kind: str) -> Metadata:
         return _transaction_metadata(event)
     logentry = object_of(event, "logentry")
     message = text_of(logentry, "formatted") or text_of(logentry, "message") or ""
-    metadata = {"title": _first_line(message) or _UNLABELED}
+    metadata = {"title": cut(_first_line(message), _TITLE_CHARS) or _UNLABELED}
     if kind == "nel" and (url := text_of(object_of(event, "request"), "url")):
         metadata["uri"] = url
     return metadata
@@ -96,7 +98,7 @@ def cut(text: str, limit: int) -> str:
 
 
 def _first_line(text: str) -> str:
-    return text.strip().split("\n", 1)[0].rstrip()
+    return (text.strip().splitlines() or [""])[0].rstrip()
 
 
 def _error_metadata(event: dict[str, Any]) -> Metadata:
@@ -105,7 +107,7 @@ def _error_metadata(event: dict[str, Any]) -> Metadata:
     metadata = {"value": cut(text_of(exception, "value") or "", _VALUE_CHARS)}
     if not object_of(exception, "mechanism").get("synthetic"):
         metadata["type"] = cut(text_of(exception, "type") or "Error", _TYPE_CHARS)
-    frame = _crash_location(exceptions[-1] if exceptions else event)
+    frame = crash_frame(event, among=_has_name)
     if filename := text_of(frame, "filename") or text_of(frame, "abs_path"):
         metadata["filename"] = filename
     if function := text_of(frame, "function"):
@@ -124,17 +126,9 @@ def _main_exception(event: dict[str, Any], exceptions: list[dict[str, Any]]) -> 
     return exceptions[-1] if exceptions else {}
 
 
-def _crash_location(holder: dict[str, Any]) -> dict[str, Any]:
-    """The frame that failed, among those whose function has a name."""
-    last: dict[str, Any] = {}
-    for frame in latest_frames(holder):
-        name = text_of(frame, "function")
-        if name and name not in _UNKNOWN_FUNCTIONS:
-            last = last or frame
-            if frame.get("in_app"):
-                last = frame
-                break
-    return last
+def _has_name(frame: dict[str, Any]) -> bool:
+    name = text_of(frame, "function")
+    return bool(name) and name not in _UNKNOWN_FUNCTIONS
 
 
 def _report_metadata(event: dict[str, Any], kind: str) -> Metadata:

@@ -78,8 +78,5 @@ def _javascript(name: str | None, frame: Frame, *, has_line: bool) -> Component:
 
 
 def _is_unknown_javascript(frame: Frame) -> bool:
-    name = frame.raw_function or frame.function
-    if not name:
-        return True
-    name = last_name(name)
-    return name in _UNKNOWN_JAVASCRIPT or name.endswith("/<")
+    name = last_name(frame.raw_function or frame.function or "")
+    return not name or name in _UNKNOWN_JAVASCRIPT or name.endswith("/<")

@@ -20,7 +20,7 @@ _GENERATED: Final = tuple(
     re.compile(pattern)
     for pattern in (
         r"(sun\.reflect\.Generated(?:Serialization)?ConstructorAccessor)\d+",
-        r"(\$\$[A-Za-z_]{0,128}?CGLIB\$\$)[a-fA-F0-9]+(?:_\d+)?",
+        r"(\$\$\w{0,128}?CGLIB\$\$)[a-fA-F0-9]+(?:_\d+)?",
         r"(\$\$_javassist)(?:_seam)?(?:_\d+)?",
         r"(\$fn__)\d+",
         r"(\${1,2}EnhancerBy\w{0,128}?\${1,2})[a-fA-F0-9]+(?:_\d+)?",
@@ -52,7 +52,7 @@ def _java_module(module: str) -> Component:
         if module.startswith(accessor):
             return leaf("module", accessor, hint="removed reflection marker")
     cleaned = module
-    if "$" in module or module.startswith("sun.reflect.Generated"):
+    if "$" in module or "sun.reflect.Generated" in module:
         for pattern in _GENERATED:
             cleaned = pattern.sub(r"\1<auto>", cleaned)
     if cleaned != module:

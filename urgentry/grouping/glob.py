@@ -1,19 +1,20 @@
 """Glob patterns of stack-trace and fingerprint rules, compiled to tests over whole values.
 
-The language is that of the rules (spec §8.2): `?`, `*`, classes, braces, and `**` as a whole path
-component. A pattern with an unclosed brace or class raises ValueError: its owner decides whether
-that is an error of the rule or a matcher that never matches.
+Both kinds of rules call `compile_glob`. A pattern that is not in the language raises ValueError:
+its owner decides whether that is an error of the rule or a matcher that never matches.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
+
+from urgentry.grouping.glob_pieces import Pieces, read_pattern, regex_of, split_at
 
 Test = Callable[[str], object]
 
-_NOT_PLAIN = re.compile(r"\\.|\[[!^]?\]?[^\]]*\]|\{[^{}\[\\]*\}", re.DOTALL)
-_SPECIAL = frozenset("*?[{\\")
+_PATTERNS_REMEMBERED: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,118 +30,76 @@ class Glob:
     """Text that every matching value contains."""
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=_PATTERNS_REMEMBERED)
 def compile_glob(pattern: str, *, path: bool = False, ignore_case: bool = False) -> Glob:
     """Whole-value test; on paths `*` and `?` stop at `/` and case does not count."""
     if path:
-        pattern = pattern.replace("\\", "/").lower()
-    if ignore_case:
+        pattern = pattern.replace("\\", "/")
+    if path or ignore_case:
         pattern = pattern.lower()
-    if not _SPECIAL & set(pattern):
-        return Glob(test=pattern.__eq__, exact=pattern, needle=pattern)
-    head = pattern[:-1]
-    if not path and pattern.endswith("*") and not _SPECIAL & set(head):
-        return Glob(test=re.compile(re.escape(head)).match, prefix=head, needle=head)
-    regex = re.compile(_translate(pattern, path=path), re.DOTALL)
-    return Glob(test=regex.fullmatch, needle=_needle(pattern))
+    alternatives = read_pattern(pattern, path=path)
+    if len(alternatives) > 1:
+        return Glob(test=_Matching(alternatives, path=path))
+    (pieces,) = alternatives
+    texts = _texts(pieces)
+    if texts is None or (path and len(texts) > 1):
+        return Glob(test=_Matching(alternatives, path=path), needle=_needle(pieces))
+    if len(texts) == 1:
+        return Glob(test=texts[0].__eq__, exact=texts[0], needle=texts[0])
+    prefix = texts[0] if texts[1:] == [""] else None
+    return Glob(test=_InOrder(texts), prefix=prefix, needle=_needle(pieces))
 
 
-def _needle(pattern: str) -> str:
-    """The longest run of plain characters outside classes, escapes and braces."""
-    pattern = _NOT_PLAIN.sub("*", pattern)
-    if "{" in pattern:
-        return ""
-    # A `**/` may match nothing, its slash included.
-    parts = re.split(r"(?:^|/)\*\*(?:/|$)|[*?]+", pattern)
-    return max(parts, key=len)
+class _Matching:
+    """Tests by a regular expression, which is compiled when it is first asked: few ever are."""
+
+    __slots__ = ("_alternatives", "_path", "_regex")
+
+    def __init__(self, alternatives: Sequence[Pieces], *, path: bool) -> None:
+        self._alternatives = alternatives
+        self._path = path
+        self._regex: re.Pattern[str] | None = None
+
+    def __call__(self, value: str) -> bool:
+        if self._regex is None:
+            self._regex = re.compile(regex_of(self._alternatives, path=self._path), re.DOTALL)
+            self._alternatives = ()
+        return self._regex.fullmatch(value) is not None
 
 
-@dataclass(slots=True)
-class _Piece:
-    regex: str
-    star: bool = False
+class _InOrder:
+    """Texts with stars between them: the first where the value begins, the last where it ends."""
+
+    __slots__ = ("_first", "_last", "_middle")
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._first, *self._middle, self._last = texts
+
+    def __call__(self, value: str) -> bool:
+        at, end = len(self._first), len(value) - len(self._last)
+        if at > end or not value.startswith(self._first) or not value.endswith(self._last):
+            return False
+        for text in self._middle:
+            found = value.find(text, at, end)
+            if found < 0:
+                return False
+            at = found + len(text)
+        return True
 
 
-def _translate(pattern: str, *, path: bool) -> str:
-    pieces = _parse(pattern, path=path)
-    if path or "{" in pattern:
-        return "".join(piece.regex for piece in pieces)
-    return _without_backtracking(pieces)
+def _texts(pieces: Pieces) -> list[str] | None:
+    """What stands between stars, or None where that is more than plain text."""
+    if any(piece.literal is None and piece.kind != "star" for piece in pieces):
+        return None
+    return ["".join([p.literal or "" for p in part]) for part in split_at("star", pieces)]
 
 
-def _without_backtracking(pieces: list[_Piece]) -> str:
-    """Between stars the leftmost match is as good as any, so each is taken once and kept."""
-    segments = [""]
+def _needle(pieces: Pieces) -> str:
+    """The longest run of plain characters."""
+    runs = [""]
     for piece in pieces:
-        if piece.star:
-            segments.append("")
+        if piece.literal is None:
+            runs.append("")
         else:
-            segments[-1] += piece.regex
-    if len(segments) == 1:
-        return segments[0]
-    middle = "".join(f"(?>.*?{segment})" for segment in segments[1:-1] if segment)
-    return f"{segments[0]}{middle}.*{segments[-1]}"
-
-
-def _parse(pattern: str, *, path: bool) -> list[_Piece]:
-    anything = "[^/]*" if path else ".*"
-    single = "[^/]" if path else "."
-    pieces: list[_Piece] = []
-    index, depth = 0, 0
-    while index < len(pattern):
-        char = pattern[index]
-        taken = 1
-        if char == "*":
-            piece, taken = _stars(pattern, index, anything)
-        elif char == "?":
-            piece = _Piece(single)
-        elif char == "[":
-            piece, taken = _char_class(pattern, index)
-        elif char == "{":
-            depth += 1
-            piece = _Piece("(?:")
-        elif char == "}" and depth:
-            depth -= 1
-            piece = _Piece(")")
-        elif char == "," and depth:
-            piece = _Piece("|")
-        elif char == "\\" and index + 1 < len(pattern):
-            piece, taken = _Piece(re.escape(pattern[index + 1])), 2
-        else:
-            piece = _Piece(re.escape(char))
-        pieces.append(piece)
-        index += taken
-    if depth:
-        raise ValueError("unclosed {")
-    return pieces
-
-
-def _stars(pattern: str, index: int, anything: str) -> tuple[_Piece, int]:
-    """A run of stars: `**` that fills a path component crosses directories, all else does not."""
-    end = index
-    while end < len(pattern) and pattern[end] == "*":
-        end += 1
-    starts = index == 0 or pattern[index - 1] == "/"
-    ends = end == len(pattern) or pattern[end] == "/"
-    if end - index != len("**") or not (starts and ends):
-        return _Piece(anything, star=True), end - index
-    if end == len(pattern):
-        return (_Piece(".*", star=True) if index == 0 else _Piece(".+")), 2
-    if index == 0:
-        return _Piece("(?:/?|.*/)"), 3
-    return _Piece("(?:|.*/)"), 3
-
-
-def _char_class(pattern: str, index: int) -> tuple[_Piece, int]:
-    end = index + 1
-    if end < len(pattern) and pattern[end] in "!^":
-        end += 1
-    if end < len(pattern) and pattern[end] == "]":
-        end += 1
-    end = pattern.find("]", end)
-    if end < 0:
-        raise ValueError("unclosed [")
-    body = pattern[index + 1 : end]
-    negated = body[:1] in ("!", "^")
-    body = re.sub(r"([\\\[\]^&~|])", r"\\\1", body[1:] if negated else body)
-    return _Piece(f"[{'^' if negated else ''}{body}]"), end + 1 - index
+            runs[-1] += piece.literal
+    return max(runs, key=len)

@@ -40,9 +40,10 @@ class RuleLine:
         if match := self.match(blanks):
             self.at = match.end()
 
-    def fail(self, message: str) -> NoReturn:
-        """Raises InvalidRule with the line and the column."""
-        raise InvalidRule(message, line=self._number, column=self.at + 1)
+    def fail(self, message: str, *, at: int | None = None) -> NoReturn:
+        """Raises InvalidRule with the line and the column: where the cursor is, unless told."""
+        column = (self.at if at is None else at) + 1
+        raise InvalidRule(message, line=self._number, column=column)
 
 
 def rule_lines(text: str) -> Iterator[RuleLine]:

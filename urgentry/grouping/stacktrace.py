@@ -31,8 +31,8 @@ from urgentry.grouping.memo import Memo
 
 _FRAMES_REMEMBERED: Final = 1024
 _STACK_FRAMES_REMEMBERED: Final = 4096
-_CODE: Final = tuple(
-    KEY_FIELDS.index(name) for name in ("function", "module", "filename", "abs_path", "package")
+_FILE: Final = tuple(
+    KEY_FIELDS.index(name) for name in ("module", "filename", "abs_path", "package")
 )
 
 Edit = tuple[int, dict[str, Any], dict[str, Any]]
@@ -80,7 +80,7 @@ class Stacktraces:
         plan = Plan.of(self._index, frames, verdicts)
         stack = modify(plan, frames)
         base = [grouped.component for grouped in frames]
-        _mute_recursion(base, keys)
+        _mute_recursion(base, keys, frames)
         return GroupedStack(
             app=self._variant(list(base), stack, plan, app=True),
             system=self._variant(base, stack, plan, app=False),
@@ -122,16 +122,18 @@ class Stacktraces:
         return is_url(frame.abs_path, files_too=True) is self._flags.single_frame_ignores_urls
 
 
-def _mute_recursion(components: list[Component], keys: Sequence[Key]) -> None:
+def _mute_recursion(
+    components: list[Component], keys: Sequence[Key], frames: Sequence[Grouped]
+) -> None:
     """A frame that repeats the one before it, down to the line, says nothing new."""
     for place in range(1, len(components)):
         this, previous = keys[place], keys[place - 1]
-        if this[:PLACE] == previous[:PLACE] and _is_same_code(this, previous):
+        if (
+            this[:PLACE] == previous[:PLACE]
+            and frames[place].frame.function == frames[place - 1].frame.function
+            and all(this[part] == previous[part] for part in _FILE)
+        ):
             components[place] = muted(components[place], "ignored due to recursion")
-
-
-def _is_same_code(this: Key, other: Key) -> bool:
-    return all(this[part] == other[part] for part in _CODE)
 
 
 def _edits(keys: Sequence[Key], stack: Stack) -> list[Edit]:

@@ -4,6 +4,7 @@
 person who asks why, with the parts that had no say worked out as well.
 """
 
+import re
 from hashlib import md5
 from typing import Any, Final
 
@@ -22,7 +23,7 @@ from urgentry.grouping.strategies import calculate
 from urgentry.grouping.values import items_of, object_of, text_of
 
 _DEFAULT: Final = ("{{ default }}",)
-_HASH_CHARS: Final = 32
+_HASH = re.compile("[0-9a-fA-F]{32}")
 _INFO: Final = "_fingerprint_info"
 _ORDER: Final = {"app": 0, "system": 2}
 
@@ -104,21 +105,14 @@ def _checksum(event: dict[str, Any]) -> list[Variant]:
     checksum = text_of(event, "checksum")
     if not checksum:
         return []
-    if len(checksum) == _HASH_CHARS and (raw := _from_hex(checksum)):
-        return [_checksum_variant("checksum", "legacy checksum", raw)]
+    if _HASH.fullmatch(checksum):
+        return [_checksum_variant("checksum", "legacy checksum", bytes.fromhex(checksum))]
     hashed = md5(encode(checksum), usedforsecurity=False).digest()
     return [_checksum_variant("hashed_checksum", "hashed legacy checksum", hashed)]
 
 
 def _checksum_variant(name: str, description: str, value: bytes) -> Variant:
     return Variant(name=name, type=name, description=description, hash=value)
-
-
-def _from_hex(text: str) -> bytes | None:
-    try:
-        return bytes.fromhex(text)
-    except ValueError:
-        return None
 
 
 def _fingerprinted(run: Run, fingerprint: _Fingerprint, shape: Shape | None) -> list[Variant]:

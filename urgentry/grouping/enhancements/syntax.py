@@ -8,7 +8,9 @@ from typing import Final
 
 from urgentry.grouping.enhancements.rules import (
     EXCEPTION_GLOBS,
+    FRAME_GLOBS,
     LIMITS,
+    PATH_ATTRIBUTES,
     Action,
     Flag,
     Matcher,
@@ -17,6 +19,7 @@ from urgentry.grouping.enhancements.rules import (
     Setting,
 )
 from urgentry.grouping.glob import compile_glob
+from urgentry.grouping.glob_pieces import TooManyAlternatives
 from urgentry.grouping.rule_line import RuleLine, rule_lines
 
 _ALIASES: Final = {
@@ -29,6 +32,7 @@ _ALIASES: Final = {
     "error.mechanism": "mechanism",
 }
 _ATTRIBUTES: Final = frozenset(_ALIASES.values()) | {"category", "family", "app"}
+_LIMIT_DIGITS: Final = 9
 _SPANS: Final[dict[str, Range]] = {"": "", "^": "^", "v": "v"}
 
 _MATCHER = re.compile(r'(!?)([A-Za-z_][A-Za-z0-9_.-]*):(?:"([^"]*)"|(\S+))')
@@ -60,7 +64,11 @@ class _Reader:
             return None
         if not self._line.take("["):
             return None if before else self._line.fail("expected [ after |")
+        self._line.skip()
+        start = self._line.at
         matcher = self._matcher() or self._line.fail("expected a matcher")
+        if matcher.attribute in EXCEPTION_GLOBS:
+            self._line.fail("a caller or callee is matched by its frame", at=start)
         if not self._line.take("]"):
             self._line.fail("expected ] after one matcher")
         if before and not self._line.take("|"):
@@ -85,16 +93,19 @@ class _Reader:
         if attribute not in _ATTRIBUTES:
             self._line.fail(f"unknown matcher {name!r}")
         argument = (quoted if quoted is not None else bare).replace("\\\\", "\\")
-        if attribute in EXCEPTION_GLOBS:
-            self._check_glob(argument)
+        self._check_glob(attribute, argument)
         self._line.at = match.end()
         return Matcher(attribute, argument, negated=bool(negated))
 
-    def _check_glob(self, argument: str) -> None:
+    def _check_glob(self, attribute: str, argument: str) -> None:
+        """A broken pattern on a frame is no error: it never matches."""
+        if attribute not in FRAME_GLOBS | EXCEPTION_GLOBS:
+            return
         try:
-            compile_glob(argument)
+            compile_glob(argument, path=attribute in PATH_ATTRIBUTES)
         except ValueError as error:
-            self._line.fail(f"invalid pattern: {error}")
+            if attribute in EXCEPTION_GLOBS or isinstance(error, TooManyAlternatives):
+                self._line.fail(f"invalid pattern: {error}")
 
     def _actions(self) -> tuple[Action, ...]:
         actions: list[Action] = []
@@ -111,7 +122,9 @@ class _Reader:
             return Flag("app" if name == "app" else "group", sign == "+", _SPANS[span])
         match = self._line.match(_SETTING) or self._line.fail("expected an action")
         name, value = match.groups()
-        if name in LIMITS and not value.isdecimal():
-            self._line.fail(f"{name} takes a number")
+        if name in LIMITS and not (value.isdecimal() and len(value) <= _LIMIT_DIGITS):
+            self._line.fail(f"{name} takes a number of at most {_LIMIT_DIGITS} digits")
+        if name == "invert-stacktrace" and value not in ("0", "1"):
+            self._line.fail("invert-stacktrace takes 0 or 1")
         self._line.at = match.end()
         return Setting(name, value)

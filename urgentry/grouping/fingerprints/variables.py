@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from urgentry.grouping.values import frames_of, items_of, object_of, text_of
+from urgentry.grouping.crash_frame import crash_frame
+from urgentry.grouping.values import items_of, object_of, text_of
 
 _WHOLE = re.compile(r"\{\{\s*(\S+?)\s*\}\}\Z")
 _INSIDE = re.compile(r"\{\{\s*([^\s{}]+)\s*\}\}")
@@ -77,22 +78,6 @@ def tag_of(event: Event, name: str) -> str | None:
         if isinstance(pair, list | tuple) and len(pair) > 1 and pair[0] == name:
             return None if pair[1] is None else str(pair[1])
     return None
-
-
-def crash_frame(event: Event) -> dict[str, Any]:
-    """The frame that failed: the last in-app one of the telling stack, else its last."""
-    frames = _telling_frames(event)
-    in_app = (frame for frame in reversed(frames) if frame.get("in_app"))
-    return next(in_app, frames[-1] if frames else {})
-
-
-def _telling_frames(event: Event) -> list[dict[str, Any]]:
-    if exceptions := items_of(event, "exception"):
-        return frames_of(exceptions[-1])
-    if frames := frames_of(event):
-        return frames
-    threads = items_of(event, "threads")
-    return frames_of(threads[0]) if len(threads) == 1 else []
 
 
 def _last_exception(event: Event) -> dict[str, Any]:

@@ -5,7 +5,9 @@ patterns come in generations, because hashes that were stored under one must be 
 names the generation.
 """
 
+import re
 from collections.abc import Callable
+from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
@@ -15,6 +17,9 @@ _GENERATIONS: Final = MappingProxyType(
     {"2024": patterns_2024.replace_ids, "2026": patterns_2026.replace_ids}
 )
 _LINES: Final = 2
+_BREAKS: Final = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
+_LINE_BREAK = re.compile(f"[{_BREAKS}]")
+_LINE = re.compile(f"[^{_BREAKS}]+")
 
 Replace = Callable[[str], str]
 
@@ -26,13 +31,8 @@ def replacer(generation: str) -> Replace:
 
 def shorten(message: str) -> str:
     """The first two lines with text in them; `...` tells that there was more."""
-    if "\n" not in message and message.strip() == message:
+    if message.strip() and not _LINE_BREAK.search(message):
         return message
-    lines: list[str] = []
-    for line in message.split("\n"):
-        if line.strip():
-            lines.append(line)
-            if len(lines) == _LINES:
-                break
-    short = "\n".join(lines)
+    lines = (line[0] for line in _LINE.finditer(message) if line[0].strip())
+    short = "\n".join(islice(lines, _LINES))
     return short if short == message else short + "..."
