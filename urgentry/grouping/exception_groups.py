@@ -12,43 +12,45 @@ from urgentry.grouping.component import Variants
 from urgentry.grouping.run import Run
 from urgentry.grouping.values import object_of, text_of
 
+Chosen = tuple[dict[str, Any], Variants]
+"""An exception and its trees."""
+
 
 class _Node(msgspec.Struct):
     number: int
-    exception: dict[str, Any]
-    variants: Variants
+    chosen: Chosen
     parent: int | None
     is_group: bool
     children: "list[_Node]" = []
 
 
-def select(run: Run, exceptions: list[dict[str, Any]], trees: list[Variants]) -> list[Variants]:
-    """The trees that stand for the event; names the main exception when a single one does."""
-    nodes = _tree(exceptions, trees) if len(exceptions) > 1 else None
+def select(run: Run, exceptions: list[Chosen]) -> list[Chosen]:
+    """Those that stand for the event; names the main exception when a single one does."""
+    nodes = _tree(exceptions) if len(exceptions) > 1 else None
     if nodes is None or 0 not in nodes:
-        return trees
+        return exceptions
     if run.flags.sparse_groups_in_full and _is_python_sdk_3(run.event):
-        return trees
+        return exceptions
     top = sorted(_top_level(nodes[0]), key=_type_of, reverse=True)
     distinct = _without_repetitions(top)
     if not distinct:
-        return trees if run.flags.sparse_groups_in_full else [nodes[0].variants]
+        return exceptions if run.flags.sparse_groups_in_full else [nodes[0].chosen]
     if len(distinct) == 1:
         run.main_exception = distinct[0].number
-        return [item.variants for item in _first_path(distinct[0])]
-    return [item.variants for item in distinct] + [nodes[0].variants]
+        return [item.chosen for item in _first_path(distinct[0])]
+    return [item.chosen for item in (*distinct, nodes[0])]
 
 
-def _tree(exceptions: list[dict[str, Any]], trees: list[Variants]) -> dict[int, _Node] | None:
+def _tree(exceptions: list[Chosen]) -> dict[int, _Node] | None:
     """Nodes by id, linked to their parents; None when the ids do not make a tree."""
     nodes: dict[int, _Node] = {}
-    for exception, variants in zip(reversed(exceptions), reversed(trees), strict=True):
-        mechanism = object_of(exception, "mechanism")
+    for chosen in reversed(exceptions):
+        mechanism = object_of(chosen[0], "mechanism")
         number, parent = mechanism.get("exception_id"), mechanism.get("parent_id")
         if not isinstance(number, int) or number in nodes or number == parent:
             return None
         is_group = bool(mechanism.get("is_exception_group"))
-        nodes[number] = _Node(number, exception, variants, parent, is_group)
+        nodes[number] = _Node(number, chosen, parent, is_group)
     for item in nodes.values():
         if item.parent in nodes:
             nodes[item.parent].children.append(item)
@@ -81,13 +83,13 @@ def _first_path(start: _Node) -> Iterator[_Node]:
 def _without_repetitions(nodes: list[_Node]) -> list[_Node]:
     distinct: list[_Node] = []
     for item in nodes:
-        if not distinct or distinct[-1].variants != item.variants:
+        if not distinct or distinct[-1].chosen[1] != item.chosen[1]:
             distinct.append(item)
     return distinct
 
 
 def _type_of(item: _Node) -> str:
-    return text_of(item.exception, "type") or ""
+    return text_of(item.chosen[0], "type") or ""
 
 
 def _is_python_sdk_3(event: dict[str, Any]) -> bool:

@@ -37,13 +37,12 @@ def exception_variants(run: Run) -> Variants:
     exceptions = items_of(run.event, "exception")
     if not exceptions:
         return {}
-    trees = [_single(run, exception) for exception in exceptions]
-    chosen = select(run, exceptions, trees)
-    if run.main_exception is None and run.flags.unwraps_main_exception:
-        run.main_exception = wrapped_main_exception(exceptions)
-    if len(chosen) == 1:
-        return chosen[0]
-    return _chain(chosen)
+    chosen = select(run, [(exception, _single(run, exception)) for exception in exceptions])
+    if run.flags.unwraps_main_exception:
+        wrapped = wrapped_main_exception([exception for exception, _ in chosen])
+        run.main_exception = run.main_exception if wrapped is None else wrapped
+    trees = [tree for _, tree in chosen]
+    return trees[0] if len(trees) == 1 else _chain(trees)
 
 
 def _chain(trees: list[Variants]) -> Variants:

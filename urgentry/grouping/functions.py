@@ -52,11 +52,11 @@ def _trim_native(name: str, platform: str | None) -> str:
     name = name.strip()
     if name.startswith(_OBJC):
         return name
-    text = _replace_outermost(name, "[", _without_clone).rstrip()
+    text = replace_outermost(name, "[", _without_clone).rstrip()
     text = _without_trailers(text)
     text = _protect(text)
-    text = _replace_outermost(text, "(", _without_arguments)
-    text = _replace_outermost(text, "<", _short_generics)
+    text = replace_outermost(text, "(", _without_arguments)
+    text = replace_outermost(text, "<", _short_generics)
     token = _last_token(text)
     if token.startswith("@") and platform in ("cocoa", "swift"):
         return "thunk for closure" if "thunk for " in name else "closure"
@@ -96,11 +96,11 @@ def _short_generics(content: str, start: int) -> str:
     if start > 0:
         return "<T>"
     content = _AS_TRAIT.sub("", content, count=1) if _AS_TRAIT.match(content) else content
-    inner = _replace_outermost(content, "<", _short_generics)
+    inner = replace_outermost(content, "<", _short_generics)
     return inner.split(" as ", 1)[0]
 
 
-def _replace_outermost(text: str, opening: str, replace: Callable[[str, int], str]) -> str:
+def replace_outermost(text: str, opening: str, replace: Callable[[str, int], str]) -> str:
     """`replace(content, start)` takes the place of each outermost pair of brackets.
 
     A closing bracket too many hides the text up to the next opening one: hashes depend on it.
@@ -127,7 +127,7 @@ def _replace_outermost(text: str, opening: str, replace: Callable[[str, int], st
 
 def _last_token(text: str) -> str:
     """The word that names the function: before an arrow if there is one, else the last."""
-    tokens = _split_outside_brackets(text)
+    tokens = split_outside_brackets(text)
     for index, token in enumerate(tokens):
         if _ARROW in token:
             before = token.split(_ARROW, 1)[0]
@@ -139,7 +139,7 @@ def _last_token(text: str) -> str:
     return tokens[-1]
 
 
-def _split_outside_brackets(text: str) -> list[str]:
+def split_outside_brackets(text: str) -> list[str]:
     """Words; blanks inside brackets do not part them, what an unclosed bracket holds is dropped."""
     tokens: list[str] = []
     closers: list[str] = []

@@ -25,7 +25,8 @@ _RX_MECHANISM: Final = "UncaughtExceptionHandler"
 
 
 def wrapped_main_exception(exceptions: list[dict[str, Any]]) -> int | None:
-    """The id of the exception that a wrapper hides, or None."""
+    """The id of the exception that a wrapper hides, or None. `exceptions` are those that stand for
+    the event, in the order in which they are hashed."""
     if len(exceptions) < 2:  # noqa: PLR2004  # a chain has two links
         return None
     found = _under_react(exceptions) or _under_rxjava(exceptions) or {}
@@ -37,8 +38,7 @@ def _under_react(exceptions: list[dict[str, Any]]) -> dict[str, Any] | None:
     first, last = exceptions[0], exceptions[-1]
     if text_of(first, "type") != "Error":
         return None
-    value = text_of(first, "value") or ""
-    if not any(sentence in value for sentence in _REACT_RECOVERY):
+    if text_of(first, "value") not in _REACT_RECOVERY:
         return None
     return last if object_of(last, "mechanism").get("source") == "cause" else None
 

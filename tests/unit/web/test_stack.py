@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from urgentry.web.view.stack import Frame, Trace, exceptions, lone_trace, threads
 
 
@@ -69,6 +71,29 @@ def test_lines_are_numbered_around_the_current_one() -> None:
         (3, "three", True),
         (4, "four", False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("link", "shown"),
+    [
+        ("https://source.example/a.py", "https://source.example/a.py"),
+        (
+            "https://raw.githubusercontent.com/me/shop/c0ffee/src/a.py",
+            "https://www.github.com/me/shop/blob/c0ffee/src/a.py#L3",
+        ),
+        (
+            "https://raw.githubusercontent.com/me/shop/c0ffee",
+            "https://raw.githubusercontent.com/me/shop/c0ffee",
+        ),
+        ("javascript:alert(1)", None),
+        ("https://[", None),
+        (7, None),
+        (None, None),
+    ],
+)
+def test_the_source_is_linked_where_it_can_be_read(link: Any, shown: str | None) -> None:
+    found = only_frame({"exception": {"values": [raised(frame("a", source_link=link))]}})
+    assert found.source == shown
 
 
 def test_variables_of_every_type_are_text() -> None:

@@ -67,7 +67,7 @@ FRAME = {
     "symbol": text(FUNCTION[0]),
     "filename": text(*PATH),
     "abs_path": text(*PATH),
-    **members(text(), "module package file_revision platform context_line addr_mode"),
+    **members(text(), "module package file_revision platform context_line addr_mode source_link"),
     **members(UNSIGNED, "lineno colno sample_count"),
     "parent_index": SIGNED,
     **members(fitted_by(_fit_context_lines), "pre_context post_context"),

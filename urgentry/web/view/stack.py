@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from urgentry.web.view.source_link import source_link
 from urgentry.web.view.values import Json, Pair, flat, items, many, number, obj, text
 
 _FOLD_FROM = 2
@@ -36,6 +37,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     lines: list[Line]
     variables: list[Pair]
     package: str
+    source: str | None = None
+    """An address at which the file can be read."""
 
     @property
     def has_more(self) -> bool:
@@ -183,6 +186,7 @@ def _frame(frame: Json, *, is_open: bool) -> Frame:
         lines=_lines(frame, line),
         variables=_variables(frame.get("vars")),
         package=text(frame.get("package")),
+        source=source_link(frame),
     )
 
 
