@@ -12,7 +12,14 @@ from typing import Any
 
 from tests.corpus import grouping_tables
 from tests.corpus.grouping_corpus import CORPUS, Disagreements, read
-from urgentry.grouping import Grouping, compile_config, describe, explain_event, group_event
+from urgentry.grouping import (
+    Grouping,
+    StackMemory,
+    compile_config,
+    describe,
+    explain_event,
+    group_event,
+)
 from urgentry.grouping.config import assemble
 from urgentry.grouping.fingerprints.rules import FingerprintRule, matcher
 from urgentry.ingest.normalize import NormalizeContext, normalize_event, parse_event_json
@@ -83,7 +90,9 @@ def fingerprints() -> Disagreements:
     wrong: Disagreements = {}
     for name, event in cases("fingerprint_inputs"):
         rules = tuple(_rule(rule) for rule in event.pop("_fingerprinting_rules"))
-        config = assemble("newstyle:2023-01-11", enhancements="", fingerprint_rules=rules)
+        config = assemble(
+            "newstyle:2023-01-11", enhancements="", fingerprint_rules=rules, memory=StackMemory()
+        )
         grouping = explain_event(event, config)
         found = _fingerprint_facts(event, grouping)
         expected = (CORPUS / "fingerprint_expected" / f"{name}.pysnap").read_text()

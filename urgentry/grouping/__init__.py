@@ -16,6 +16,7 @@ from urgentry.grouping.explain import grouping_info
 from urgentry.grouping.flags import DEFAULT_CONFIG, RELEASED
 from urgentry.grouping.invalid import InvalidRule
 from urgentry.grouping.outcome import Grouping, Variant
+from urgentry.grouping.stacktrace import StackMemory
 from urgentry.grouping.variants import explain_event, group_event
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Grouping",
     "GroupingConfig",
     "InvalidRule",
+    "StackMemory",
     "Variant",
     "check_enhancements",
     "check_fingerprinting",

@@ -47,6 +47,13 @@ def node(
     return Component(component_id, tuple(values), contributes, hint, payload, found)
 
 
+def node_of_leaves(component_id: str, values: "tuple[Component, ...]") -> Component:
+    """As `node`, where no child can hold a stack trace: the quick form for frames and stacks."""
+    payload = b"".join([child.payload for child in values])
+    contributes = payload != b"" or True in [child.contributes for child in values]
+    return Component(component_id, values, contributes, None, payload, False)
+
+
 def leaf(
     component_id: str,
     *values: str,

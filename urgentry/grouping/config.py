@@ -4,11 +4,9 @@ The ingest stage keeps one per distinct combination of version and project rules
 of frames and stacks makes the next event cheap.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
-from urgentry.grouping.component import Variants
 from urgentry.grouping.enhancements.builtin import base_rules
 from urgentry.grouping.enhancements.index import RuleIndex
 from urgentry.grouping.enhancements.syntax import parse_rules
@@ -17,12 +15,8 @@ from urgentry.grouping.fingerprints.builtin import BUILT_IN
 from urgentry.grouping.fingerprints.rules import FingerprintRule
 from urgentry.grouping.fingerprints.syntax import parse_fingerprint_rules
 from urgentry.grouping.flags import DEFAULT_CONFIG, RELEASED, Flags
-from urgentry.grouping.memo import Memo
 from urgentry.grouping.messages import Replace, replacer
-from urgentry.grouping.outcome import Grouping
-from urgentry.grouping.stacktrace import Stacktraces
-
-_SHAPES_REMEMBERED: Final = 512
+from urgentry.grouping.stacktrace import StackMemory, Stacktraces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,21 +29,24 @@ class GroupingConfig:
     fingerprint_rules: Mapping[Family, tuple[FingerprintRule, ...]]
     """In order; by the platform family of events, since most of our own are for JavaScript."""
     replace_ids: Replace
-    shapes: Memo[Hashable, Variants]
-    """Trees of events whose stack and type were seen before."""
-    groupings: Memo[Hashable, Grouping]
-    """What such events group by where no fingerprint has a say."""
 
 
 def compile_config(
-    config_id: str = DEFAULT_CONFIG, *, enhancements: str = "", fingerprinting: str = ""
+    config_id: str = DEFAULT_CONFIG,
+    *,
+    enhancements: str = "",
+    fingerprinting: str = "",
+    memory: StackMemory | None = None,
 ) -> GroupingConfig:
     """The configuration of a project; its own rules stand after (fingerprints: before) ours.
+    Configurations that are in use beside each other share a memory, which bounds what it takes.
 
     Raises InvalidRule for a text outside the grammar, and KeyError for an unreleased version.
     """
     own = parse_fingerprint_rules(fingerprinting)
-    return assemble(config_id, enhancements=enhancements, fingerprint_rules=own)
+    return assemble(
+        config_id, enhancements=enhancements, fingerprint_rules=own, memory=memory or StackMemory()
+    )
 
 
 def check_enhancements(text: str) -> int:
@@ -63,7 +60,11 @@ def check_fingerprinting(text: str) -> int:
 
 
 def assemble(
-    config_id: str, *, enhancements: str, fingerprint_rules: tuple[FingerprintRule, ...]
+    config_id: str,
+    *,
+    enhancements: str,
+    fingerprint_rules: tuple[FingerprintRule, ...],
+    memory: StackMemory,
 ) -> GroupingConfig:
     """As `compile_config`, from fingerprint rules that were read already."""
     flags = RELEASED[config_id]
@@ -72,12 +73,10 @@ def assemble(
     return GroupingConfig(
         id=config_id,
         flags=flags,
-        stacktraces=Stacktraces(RuleIndex(rules), flags),
+        stacktraces=Stacktraces(RuleIndex(rules), flags, memory),
         fingerprint_rules={
             family: tuple(rule for rule in ordered if rule.may_hold_for(family))
             for family in FAMILIES
         },
         replace_ids=replacer(flags.parameterization),
-        shapes=Memo(_SHAPES_REMEMBERED),
-        groupings=Memo(_SHAPES_REMEMBERED),
     )

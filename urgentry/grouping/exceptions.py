@@ -12,7 +12,8 @@ from urgentry.grouping.run import Run
 from urgentry.grouping.stacktrace import GroupedStack
 from urgentry.grouping.values import items_of, object_of, text_of
 
-Shape = tuple[GroupedStack, str | None, bool]
+Shape = tuple[GroupedStack, tuple[str | None, bool]]
+"""The only stack of an event, and the kind of exception that it raised."""
 
 
 def shape_of(run: Run) -> Shape | None:
@@ -29,7 +30,7 @@ def shape_of(run: Run) -> Shape | None:
         return None
     if not isinstance(mechanism, dict) or mechanism.get("meta"):
         return None
-    return stack, text_of(exception, "type"), bool(mechanism.get("synthetic"))
+    return stack, (text_of(exception, "type"), bool(mechanism.get("synthetic")))
 
 
 def exception_variants(run: Run) -> Variants:

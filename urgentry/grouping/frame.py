@@ -31,6 +31,8 @@ PLACE: Final = len(_PLACE_FIELDS)
 """The first fields of a key tell where in its file a frame stands."""
 FUNCTION: Final = KEY_FIELDS.index("function")
 IN_APP: Final = KEY_FIELDS.index("in_app")
+_TEXT: Final = frozenset({str, type(None)})
+_USUAL_CHARACTERS: Final = 512
 _NO_DATA: Final = (None, None, False)
 
 
@@ -66,7 +68,11 @@ class Grouped(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     frame: Frame
     component: Component
+    outside: Component
+    """The component where the frame is not the app's."""
     rules: tuple[int, ...]
+    weight: int
+    """For a memory of frames."""
 
 
 def key_of(frame: dict[str, Any]) -> Key:
@@ -100,6 +106,14 @@ def _data_key(data: Any) -> Key:
     )
 
 
+def weight_of(frame: Frame) -> int:
+    """1 for a frame as they are, more for long texts."""
+    characters = len(frame.match_function) + len(frame.raw_function or "")
+    characters += len(frame.match_path or "") + len(frame.match_package or "")
+    characters += len(frame.module or "") + len(frame.context_line or "")
+    return 1 + characters // _USUAL_CHARACTERS
+
+
 def plain_key(key: Key) -> Key:
     """The key without values that have no business in a frame (lists, objects)."""
     return tuple([None if isinstance(part, list | dict) else part for part in key])
@@ -107,9 +121,10 @@ def plain_key(key: Key) -> Key:
 
 def prepare(key: Key, platform: str | None) -> Frame:
     """The frame that a key describes: function trimmed (spec §9), the client's in-app restored."""
-    own, function, raw_function, module, filename, abs_path, package, line = [
-        part if isinstance(part, str) else None for part in key[PLACE:IN_APP]
-    ]
+    texts = key[PLACE:IN_APP]
+    if not _TEXT.issuperset(map(type, texts)):
+        texts = tuple([part if isinstance(part, str) else None for part in texts])
+    own, function, raw_function, module, filename, abs_path, package, line = texts
     platform = own or platform
     orig_in_app, category, has_sourcemap = key[IN_APP + 1 :] or _NO_DATA
     if function and not raw_function:

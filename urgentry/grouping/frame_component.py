@@ -7,7 +7,7 @@ says why in its hint.
 import re
 from typing import Final
 
-from urgentry.grouping.component import Component, leaf, muted, node, word
+from urgentry.grouping.component import Component, leaf, muted, node_of_leaves, word
 from urgentry.grouping.frame import Frame
 from urgentry.grouping.frame_function import function_component, last_name
 from urgentry.grouping.frame_module import clean_filename, module_component
@@ -27,12 +27,12 @@ _NO_CONTEXT_LINE: Final = leaf("context_line")
 
 def frame_component(frame: Frame, *, cleans_spawn_main: bool) -> Component:
     module = module_component(frame)
-    filename = _filename(frame)
+    filename = _filename(frame) if frame.filename else _NO_FILENAME
     if module.contributes and filename.contributes:
         filename = muted(filename, "module takes precedence")
     line = _context_line(frame, cleans_spawn_main=cleans_spawn_main)
     function = function_component(frame, has_line=line.contributes)
-    component = node("frame", [module, filename, function, line])
+    component = node_of_leaves("frame", (module, filename, function, line))
     if frame.family == "javascript" and _is_anonymous_code(frame):
         return muted(component, "ignored low quality javascript frame")
     return component
@@ -44,15 +44,13 @@ def is_url(abs_path: str | None, *, files_too: bool) -> bool:
 
 
 def _filename(frame: Frame) -> Component:
-    if not frame.filename:
-        return _NO_FILENAME
-    start = max(frame.filename.rfind("/"), frame.filename.rfind("\\")) + 1
-    name = frame.filename[start:].lower()
-    if is_url(frame.abs_path, files_too=False):
+    path = frame.filename or ""
+    name = path[max(path.rfind("/"), path.rfind("\\")) + 1 :].lower()
+    if frame.abs_path is not None and frame.abs_path.startswith(_WEB_ORIGINS):
         return leaf(
             "filename", name, contributes=False, hint="ignored because frame points to a URL"
         )
-    if frame.filename in _ANONYMOUS_FILES:
+    if path in _ANONYMOUS_FILES:
         return leaf("filename", name, contributes=False, hint="anonymous filename discarded")
     if frame.platform == "java" and (cleaned := clean_filename(name)) != name:
         return leaf("filename", cleaned, hint="cleaned javassist parts")
@@ -60,14 +58,15 @@ def _filename(frame: Frame) -> Component:
 
 
 def _context_line(frame: Frame, *, cleans_spawn_main: bool) -> Component:
-    if not frame.context_line or frame.platform not in _SHOWS_LINES:
+    source = frame.context_line
+    if not source or frame.platform not in _SHOWS_LINES:
         return _NO_CONTEXT_LINE
-    line = " ".join(frame.context_line.split())
+    line = " ".join(source.split())
     if not line:
         return _NO_CONTEXT_LINE
     if cleans_spawn_main and frame.platform == "python" and "spawn_main(" in line:
         line = _SPAWN_MAIN.sub(lambda match: _INT.sub("<int>", match[0]), line)
-    if len(frame.context_line) > _LONGEST_LINE:
+    if len(source) > _LONGEST_LINE:
         return leaf("context_line", line, contributes=False, hint="discarded because line too long")
     if (
         frame.family == "javascript"

@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from typing import Final
 
-from urgentry.grouping.glob_pieces import Pieces, read_pattern, regex_of, split_at
+from urgentry.grouping.glob_pieces import ANYTHING_BELOW, Pieces, read_pattern, regex_of, split_at
 
 Test = Callable[[str], object]
 
@@ -28,6 +29,8 @@ class Glob:
     """The pattern is this prefix and then anything."""
     needle: str = ""
     """Text that every matching value contains."""
+    of_directory: bool = False
+    """Whether all files of a directory match, or none of them."""
 
 
 @lru_cache(maxsize=_PATTERNS_REMEMBERED)
@@ -39,15 +42,28 @@ def compile_glob(pattern: str, *, path: bool = False, ignore_case: bool = False)
         pattern = pattern.lower()
     alternatives = read_pattern(pattern, path=path)
     if len(alternatives) > 1:
-        return Glob(test=_Matching(alternatives, path=path))
-    (pieces,) = alternatives
+        beginnings = [each[0].literal or "" if each else "" for each in alternatives]
+        return Glob(
+            test=_Matching(alternatives, path=path),
+            needle=_common_beginning(beginnings),
+            of_directory=all(map(_is_of_directory, alternatives)),
+        )
+    return _glob(alternatives[0], path=path)
+
+
+def _glob(pieces: Pieces, *, path: bool) -> Glob:
+    """The cheapest test there is for a pattern without alternatives."""
+    needle = _needle(pieces)
+    if directory := _directory(pieces):
+        return Glob(test=_Below(directory), needle=needle, of_directory=True)
     texts = _texts(pieces)
     if texts is None or (path and len(texts) > 1):
-        return Glob(test=_Matching(alternatives, path=path), needle=_needle(pieces))
+        test = _Matching([pieces], path=path)
+        return Glob(test=test, needle=needle, of_directory=_is_of_directory(pieces))
     if len(texts) == 1:
-        return Glob(test=texts[0].__eq__, exact=texts[0], needle=texts[0])
+        return Glob(test=texts[0].__eq__, exact=texts[0], needle=needle)
     prefix = texts[0] if texts[1:] == [""] else None
-    return Glob(test=_InOrder(texts), prefix=prefix, needle=_needle(pieces))
+    return Glob(test=_InOrder(texts), prefix=prefix, needle=needle)
 
 
 class _Matching:
@@ -85,6 +101,45 @@ class _InOrder:
                 return False
             at = found + len(text)
         return True
+
+
+class _Below:
+    """`**/directory/**`."""
+
+    __slots__ = ("_directory",)
+
+    def __init__(self, directory: str) -> None:
+        self._directory = directory
+
+    def __call__(self, value: str) -> bool:
+        found = 0
+        if not value.startswith(self._directory):
+            found = value.find(f"/{self._directory}") + 1
+            if not found:
+                return False
+        return found + len(self._directory) < len(value)
+
+
+def _common_beginning(texts: Sequence[str]) -> str:
+    first, last = min(texts), max(texts)
+    alike = takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
+    return "".join([char for char, _ in alike])
+
+
+def _is_of_directory(pieces: Pieces) -> bool:
+    if not pieces:
+        return False
+    *before, last = pieces
+    slashed = bool(before) and (before[-1].literal or "").endswith("/")
+    return slashed and last.regex == ANYTHING_BELOW
+
+
+def _directory(pieces: Pieces) -> str | None:
+    """What stands between `**/` and `/**`, with its last slash, if that is plain text."""
+    if [piece.kind for piece in pieces] != ["tree", "fixed", "fixed"]:
+        return None
+    text = pieces[1].literal or ""
+    return text if text.endswith("/") and pieces[2].regex == ANYTHING_BELOW else None
 
 
 def _texts(pieces: Pieces) -> list[str] | None:

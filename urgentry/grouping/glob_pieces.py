@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 import msgspec
 
+ANYTHING_BELOW: Final = ".+"
 _MOST_ALTERNATIVES: Final = 256
 _MOST_PIECES: Final = 20_000
 _DEEPEST_BRACES: Final = 8
@@ -153,7 +154,7 @@ class _Reader:
         if self._at - start != len("**") or not self._is_component(start):
             return Piece("", "star")
         if self.ended or self._ends_option():
-            return Piece(".*" if start == 0 else ".+")
+            return Piece(".*" if start == 0 else ANYTHING_BELOW)
         self._at += 1
         return Piece("", "tree")
 

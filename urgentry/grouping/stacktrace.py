@@ -5,11 +5,12 @@ remembered, so that a stack seen before costs its identity and a look-up.
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from itertools import count, pairwise
+from typing import Any, Final, TypeVar
 
 import msgspec
 
-from urgentry.grouping.component import Component, muted, node
+from urgentry.grouping.component import Component, Variants, muted, node, node_of_leaves
 from urgentry.grouping.enhancements.index import RuleIndex
 from urgentry.grouping.enhancements.passes import Plan, Stack, Verdicts, exception_verdicts, modify
 from urgentry.grouping.enhancements.votes import vote
@@ -25,16 +26,22 @@ from urgentry.grouping.frame import (
     key_of,
     plain_key,
     prepare,
+    weight_of,
 )
 from urgentry.grouping.frame_component import frame_component, is_url
 from urgentry.grouping.memo import Memo
+from urgentry.grouping.outcome import Grouping
 
-_FRAMES_REMEMBERED: Final = 1024
-_STACK_FRAMES_REMEMBERED: Final = 4096
-_FILE: Final = tuple(
-    KEY_FIELDS.index(name) for name in ("module", "filename", "abs_path", "package")
+_FRAMES_REMEMBERED: Final = 2048
+_STACK_FRAMES_REMEMBERED: Final = 6144
+_KINDS_REMEMBERED: Final = 8
+_MARKS = count()
+_PLACE: Final = tuple(
+    KEY_FIELDS.index(name)
+    for name in ("lineno", "colno", "module", "filename", "abs_path", "package")
 )
 
+V = TypeVar("V")
 Edit = tuple[int, dict[str, Any], dict[str, Any]]
 
 
@@ -46,16 +53,36 @@ class GroupedStack(msgspec.Struct, frozen=True, eq=False, gc=False):
     edits: tuple[Edit, ...]
     in_app_mix: tuple[bool, bool]
     """Whether it has in-app frames, and whether it has others."""
+    trees: dict[Key, Variants] = {}
+    groupings: dict[Key, Grouping] = {}
+    """What events gave that have this stack and nothing else to tell, by the kind of exception."""
+
+
+def remember(known: dict[Key, V], kind: Key, value: V) -> None:
+    """Keeps a few kinds: most stacks only ever raise one."""
+    if len(known) >= _KINDS_REMEMBERED:
+        known.clear()
+    known[kind] = value
+
+
+class StackMemory:
+    """What frames and stacks gave: so many frames in all, whichever configurations share it."""
+
+    __slots__ = ("frames", "stacks")
+
+    def __init__(self) -> None:
+        self.frames: Memo[Key, Grouped] = Memo(_FRAMES_REMEMBERED)
+        self.stacks: Memo[Key, GroupedStack] = Memo(_STACK_FRAMES_REMEMBERED)
 
 
 class Stacktraces:
     """Groups the stack traces of one configuration's events."""
 
-    def __init__(self, index: RuleIndex, flags: Flags) -> None:
+    def __init__(self, index: RuleIndex, flags: Flags, memory: StackMemory) -> None:
         self._index = index
         self._flags = flags
-        self._frames: Memo[Key, Grouped] = Memo(_FRAMES_REMEMBERED)
-        self._stacks: Memo[Key, GroupedStack] = Memo(_STACK_FRAMES_REMEMBERED)
+        self._memory = memory
+        self._mark = next(_MARKS)
 
     def group(
         self, frames: list[dict[str, Any]], platform: str | None, exception: dict[str, Any] | None
@@ -63,96 +90,119 @@ class Stacktraces:
         """The stack of these frames; prepares them in place (spec §0, steps 2 and 3)."""
         keys = tuple([key_of(frame) for frame in frames])
         verdicts = exception_verdicts(self._index, exception)
+        stacks = self._memory.stacks
         try:
-            stack = self._stacks.get((platform, verdicts, keys))
+            stack = stacks.get((self._mark, platform, verdicts, keys))
         except TypeError:
             keys = tuple([plain_key(key) for key in keys])
-            stack = self._stacks.get((platform, verdicts, keys))
+            stack = stacks.get((self._mark, platform, verdicts, keys))
         if stack is None:
-            stack = self._build(keys, platform, verdicts)
-            self._stacks.put((platform, verdicts, keys), stack, weight=len(frames) + 1)
+            grouped = [self._frame(key, platform) for key in keys]
+            stack = self._build(keys, grouped, verdicts)
+            weight = sum([each.weight for each in grouped])
+            stacks.put((self._mark, platform, verdicts, keys), stack, weight=weight)
         for place, top, data in stack.edits:
             _edit(frames[place], top, data)
         return stack
 
-    def _build(self, keys: Sequence[Key], platform: str | None, verdicts: Verdicts) -> GroupedStack:
-        frames = [self._frame(key, platform) for key in keys]
+    def _build(
+        self, keys: Sequence[Key], frames: Sequence[Grouped], verdicts: Verdicts
+    ) -> GroupedStack:
         plan = Plan.of(self._index, frames, verdicts)
         stack = modify(plan, frames)
-        base = [grouped.component for grouped in frames]
-        _mute_recursion(base, keys, frames)
+        repeated = _repetitions(keys, frames)
         return GroupedStack(
-            app=self._variant(list(base), stack, plan, app=True),
-            system=self._variant(base, stack, plan, app=False),
+            app=self._variant(stack, plan, repeated, app=True),
+            system=self._variant(stack, plan, repeated, app=False),
             edits=tuple(_edits(keys, stack)),
             in_app_mix=(True in stack.in_app, False in stack.in_app),
         )
 
     def _frame(self, key: Key, platform: str | None) -> Grouped:
-        identity = (platform, key[PLACE:])
-        grouped = self._frames.get(identity)
+        identity = (self._mark, platform, key[PLACE:])
+        grouped = self._memory.frames.get(identity)
         if grouped is None:
             frame = prepare(key, platform)
             component = frame_component(frame, cleans_spawn_main=self._flags.cleans_spawn_main)
-            grouped = Grouped(frame, component, self._index.rules_for(frame))
-            self._frames.put(identity, grouped)
+            outside = muted(component, "non app frame")
+            rules = self._index.rules_for(frame)
+            grouped = Grouped(frame, component, outside, rules, weight_of(frame))
+            self._memory.frames.put(identity, grouped, weight=grouped.weight)
         return grouped
 
     def _variant(
-        self, components: list[Component], stack: Stack, plan: Plan, *, app: bool
+        self, stack: Stack, plan: Plan, repeated: Sequence[int], *, app: bool
     ) -> Component:
-        if app:
-            for place, in_app in enumerate(stack.in_app):
-                if not in_app:
-                    components[place] = muted(components[place], "non app frame")
-        if len(components) == 1 and self._is_poor_single_frame(
-            components[0], stack.frames[0].frame
-        ):
+        components = _components(stack, repeated, app=app)
+        if len(components) == 1 and self._is_poor(components[0], stack.frames[0].frame):
             hint = "ignored single non-URL JavaScript frame"
             components[0] = muted(components[0], hint)
         clamp = app and self._flags.app_frames_only
         discarded = vote(plan, stack, components, clamp=clamp)
         if discarded:
             return node("stacktrace", components, contributes=False, hint=discarded)
-        return node("stacktrace", components)
+        return node_of_leaves("stacktrace", tuple(components))
 
-    def _is_poor_single_frame(self, component: Component, frame: Frame) -> bool:
+    def _is_poor(self, component: Component, frame: Frame) -> bool:
+        """Whether a frame says too little to stand alone."""
         if not component.contributes or frame.family != "javascript" or frame.function:
             return False
         return is_url(frame.abs_path, files_too=True) is self._flags.single_frame_ignores_urls
 
 
-def _mute_recursion(
-    components: list[Component], keys: Sequence[Key], frames: Sequence[Grouped]
-) -> None:
-    """A frame that repeats the one before it, down to the line, says nothing new."""
-    for place in range(1, len(components)):
-        this, previous = keys[place], keys[place - 1]
-        if (
-            this[:PLACE] == previous[:PLACE]
-            and frames[place].frame.function == frames[place - 1].frame.function
-            and all(this[part] == previous[part] for part in _FILE)
-        ):
+def _components(stack: Stack, repeated: Sequence[int], *, app: bool) -> list[Component]:
+    if app:
+        both = zip(stack.frames, stack.in_app, strict=True)
+        components = [each.component if in_app else each.outside for each, in_app in both]
+    else:
+        components = [grouped.component for grouped in stack.frames]
+    for place in repeated:
+        if not app or stack.in_app[place]:
             components[place] = muted(components[place], "ignored due to recursion")
+    return components
+
+
+def _repetitions(keys: Sequence[Key], frames: Sequence[Grouped]) -> list[int]:
+    """Where a frame repeats the one before it, down to the line: it says nothing new."""
+    alike = [place + 1 for place, (a, b) in enumerate(pairwise(keys)) if a[0] == b[0]]
+    return [
+        place
+        for place in alike
+        if frames[place].frame.function == frames[place - 1].frame.function
+        and all(keys[place][part] == keys[place - 1][part] for part in _PLACE)
+    ]
 
 
 def _edits(keys: Sequence[Key], stack: Stack) -> list[Edit]:
-    edits = []
-    for place, (key, grouped) in enumerate(zip(keys, stack.frames, strict=True)):
-        frame = grouped.frame
-        top: dict[str, Any] = {}
-        data: dict[str, Any] = {}
-        if frame.function != key[FUNCTION]:
-            top["function"], top["raw_function"] = frame.function, frame.raw_function
-        if stack.in_app[place] is not key[IN_APP]:
-            top["in_app"] = stack.in_app[place]
-        if place in stack.moved:
-            data["orig_in_app"] = -1 if frame.in_app is None else int(frame.in_app)
-        if stack.categories[place] != frame.category:
-            data["category"] = stack.categories[place]
-        if top or data:
-            edits.append((place, top, data))
-    return edits
+    """What each frame has to be told, for those that have to be told something."""
+    rows = zip(keys, stack.frames, stack.in_app, stack.categories, strict=True)
+    edits = [
+        (place, _top(key, grouped.frame, in_app), _data(grouped.frame, place, stack))
+        for place, (key, grouped, in_app, category) in enumerate(rows)
+        if in_app is not key[IN_APP]
+        or grouped.frame.function != key[FUNCTION]
+        or category != grouped.frame.category
+        or place in stack.moved
+    ]
+    return [edit for edit in edits if edit[1] or edit[2]]
+
+
+def _top(key: Key, frame: Frame, in_app: bool | None) -> dict[str, Any]:
+    top: dict[str, Any] = {}
+    if frame.function != key[FUNCTION]:
+        top["function"], top["raw_function"] = frame.function, frame.raw_function
+    if in_app is not key[IN_APP]:
+        top["in_app"] = in_app
+    return top
+
+
+def _data(frame: Frame, place: int, stack: Stack) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    if place in stack.moved:
+        data["orig_in_app"] = -1 if frame.in_app is None else int(frame.in_app)
+    if stack.categories[place] != frame.category:
+        data["category"] = stack.categories[place]
+    return data
 
 
 def _edit(frame: dict[str, Any], top: dict[str, Any], data: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from urgentry.grouping.component import Component, Variants, leaf, muted, node
 from urgentry.grouping.exceptions import Shape, exception_variants
 from urgentry.grouping.run import Run
+from urgentry.grouping.stacktrace import remember
 from urgentry.grouping.threads import telling_thread
 from urgentry.grouping.values import items_of, object_of, text_of
 
@@ -34,11 +35,12 @@ def calculate(run: Run, shape: Shape | None) -> Variants:
     """
     if shape is None:
         return _calculate(run)
-    trees = run.config.shapes.get(shape)
+    stack, kind = shape
+    trees = stack.trees.get(kind)
     if trees is None:
         run.reads_messages = False
         trees = _calculate(run)
-        run.config.shapes.put(shape, trees)
+        remember(stack.trees, kind, trees)
     return trees
 
 

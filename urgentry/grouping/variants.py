@@ -19,6 +19,7 @@ from urgentry.grouping.fingerprints.rules import FingerprintRule
 from urgentry.grouping.fingerprints.variables import expand, expand_title, is_default, message_of
 from urgentry.grouping.outcome import Grouping, Variant
 from urgentry.grouping.run import Run
+from urgentry.grouping.stacktrace import remember
 from urgentry.grouping.strategies import calculate
 from urgentry.grouping.values import items_of, object_of, text_of
 
@@ -53,10 +54,11 @@ def _group(run: Run) -> Grouping:
     shape = None if run.explains else shape_of(run)
     if shape is None or fingerprint.entries is not _DEFAULT or "checksum" in run.event:
         return _worked_out(run, fingerprint, shape)
-    known = run.config.groupings.get((shape, run.in_app_frame_mix))
+    groupings, kind = shape[0].groupings, (*shape[1], run.in_app_frame_mix)
+    known = groupings.get(kind)
     if known is None:
         known = _worked_out(run, fingerprint, shape)
-        run.config.groupings.put((shape, run.in_app_frame_mix), known)
+        remember(groupings, kind, known)
     run.event.pop("main_exception_id", None)
     return known
 

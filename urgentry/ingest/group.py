@@ -14,6 +14,7 @@ from urgentry.grouping import (
     Description,
     Grouping,
     GroupingConfig,
+    StackMemory,
     compile_config,
     describe,
     explain_event,
@@ -21,6 +22,7 @@ from urgentry.grouping import (
 )
 
 _CONFIGS_KEPT: Final = 32
+_MEMORY: Final = StackMemory()
 
 
 class Grouped(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,4 +75,6 @@ def project_config(settings: GroupingSettings, config_id: str | None = None) -> 
 @lru_cache(maxsize=_CONFIGS_KEPT)
 def _compiled(config_id: str, enhancements: str, fingerprinting: str) -> GroupingConfig:
     """Projects with equal settings share a configuration, and so what was seen under it."""
-    return compile_config(config_id, enhancements=enhancements, fingerprinting=fingerprinting)
+    return compile_config(
+        config_id, enhancements=enhancements, fingerprinting=fingerprinting, memory=_MEMORY
+    )

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from urgentry.grouping import Grouping, compile_config, explain_event, group_event
+from urgentry.grouping import DEFAULT_CONFIG, Grouping, compile_config, explain_event, group_event
 
 Event = dict[str, Any]
 
@@ -14,8 +14,15 @@ def digest(*values: str) -> bytes:
     return md5("".join(values).encode(), usedforsecurity=False).digest()
 
 
-def grouped(event: Event, **settings: str) -> Grouping:
-    return group_event(event, compile_config(**settings))
+def grouped(
+    event: Event,
+    config_id: str = DEFAULT_CONFIG,
+    *,
+    enhancements: str = "",
+    fingerprinting: str = "",
+) -> Grouping:
+    config = compile_config(config_id, enhancements=enhancements, fingerprinting=fingerprinting)
+    return group_event(event, config)
 
 
 def failure(*frames: Event, **exception: Any) -> Event:
@@ -65,7 +72,7 @@ def test_an_event_without_frames_of_the_app_groups_by_system() -> None:
 
 
 def test_in_2023_system_is_mandatory_and_keeps_the_hash() -> None:
-    grouping = grouped(failure(frame("f")), config_id="newstyle:2023-01-11")
+    grouping = grouped(failure(frame("f")), "newstyle:2023-01-11")
     assert [v.name for v in grouping.variants if v.hash] == ["system"]
     assert grouping.hashes == (digest("m", "f", "E"),)
 

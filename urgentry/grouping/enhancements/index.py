@@ -15,58 +15,87 @@ from urgentry.grouping.glob import Test
 from urgentry.grouping.memo import Memo
 
 _STATIC: Final = ("function", "module", "package", "path")
-_VALUES_REMEMBERED: Final = 512
+_HEAD: Final = 2
+_VALUES_REMEMBERED: Final = 256
 
 
 @dataclass(slots=True)
 class _Patterns:
     """Patterns on one attribute, by how they are found."""
 
-    is_path: bool
     exact: dict[str, list[int]] = field(default_factory=dict)
     heads: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
-    """Prefixes by their first two characters, or what they have of these."""
+    """Prefixes by their first two characters."""
     others: list[tuple[str, Test, int]] = field(default_factory=list)
-    seen: Memo[str, tuple[int, ...]] = field(default_factory=lambda: Memo(_VALUES_REMEMBERED))
 
     def add(self, matcher: Matcher, rule: int) -> None:
         glob = matcher.glob
         if glob.exact is not None:
             self.exact.setdefault(glob.exact, []).append(rule)
-        elif glob.prefix is not None:
-            self.heads.setdefault(glob.prefix[:2], []).append((glob.prefix, rule))
+        elif glob.prefix is not None and len(glob.prefix) >= _HEAD:
+            self.heads.setdefault(glob.prefix[:_HEAD], []).append((glob.prefix, rule))
         else:
             self.others.append((glob.needle, glob.test, rule))
 
-    def find(self, value: str) -> tuple[int, ...]:
-        """Rules whose pattern matches, as remembered: frames share modules and paths."""
-        found = self.seen.get(value)
-        if found is None:
-            found = self._find(value)
-            if self.is_path and not value.startswith("/"):
-                found += self._find(f"/{value}")
-            self.seen.put(value, found)
+    def find(self, value: str) -> list[int]:
+        """Rules whose pattern matches."""
+        found = [rule for needle, test, rule in self.others if needle in value and test(value)]
+        if value in self.exact:
+            found += self.exact[value]
+        head = value[:_HEAD]
+        if head in self.heads:
+            found += [rule for prefix, rule in self.heads[head] if value.startswith(prefix)]
         return found
 
-    def _find(self, value: str) -> tuple[int, ...]:
-        found = list(self.exact.get(value, ()))
-        for head in ("", value[:1], value[:2]):
-            if head in self.heads:
-                found += [rule for prefix, rule in self.heads[head] if value.startswith(prefix)]
-        found += [rule for needle, test, rule in self.others if needle in value and test(value)]
-        return tuple(found)
+
+@dataclass(slots=True)
+class _PathPatterns:
+    """Patterns on paths, which match with or without the leading slash. Most ask for a directory
+    alone, and frames share directories, so what these match is remembered."""
+
+    directories: _Patterns = field(default_factory=_Patterns)
+    whole: _Patterns = field(default_factory=_Patterns)
+    seen: Memo[str, list[int]] = field(default_factory=lambda: Memo(_VALUES_REMEMBERED))
+
+    def add(self, matcher: Matcher, rule: int) -> None:
+        (self.directories if matcher.glob.of_directory else self.whole).add(matcher, rule)
+
+    def find(self, value: str) -> list[int]:
+        directory = value[: value.rfind("/") + 1]
+        if len(directory) == len(value):
+            return self._find(self.directories, value) + self._find(self.whole, value)
+        found = self.seen.get(directory)
+        if found is None:
+            found = self._find(self.directories, value)
+            self.seen.put(directory, found)
+        return found + self._find(self.whole, value)
+
+    def _find(self, patterns: _Patterns, value: str) -> list[int]:
+        found = patterns.find(value)
+        return found if value[:1] == "/" else found + patterns.find(f"/{value}")
 
 
 @dataclass(slots=True)
 class _FamilyIndex:
-    patterns: dict[str, _Patterns] = field(default_factory=dict)
+    function: _Patterns = field(default_factory=_Patterns)
+    module: _Patterns = field(default_factory=_Patterns)
+    path: _PathPatterns = field(default_factory=_PathPatterns)
+    package: _PathPatterns = field(default_factory=_PathPatterns)
     unanchored: list[int] = field(default_factory=list)
 
     def add(self, anchor: Matcher, rule: int) -> None:
-        name = anchor.attribute
-        if name not in self.patterns:
-            self.patterns[name] = _Patterns(is_path=name in PATH_ATTRIBUTES)
-        self.patterns[name].add(anchor, rule)
+        getattr(self, anchor.attribute).add(anchor, rule)
+
+    def find(self, frame: Frame) -> list[int]:
+        """Rules whose anchor matches, in no order."""
+        found = self.unanchored + self.function.find(frame.match_function)
+        if frame.module is not None:
+            found += self.module.find(frame.module)
+        if frame.match_path is not None:
+            found += self.path.find(frame.match_path)
+        if frame.match_package is not None:
+            found += self.package.find(frame.match_package)
+        return found
 
 
 class RuleIndex:
@@ -91,18 +120,12 @@ class RuleIndex:
 
     def rules_for(self, frame: Frame) -> tuple[int, ...]:
         """Indexes, in order, of the rules whose static matchers all hold for this frame."""
-        family = self._families[frame.family]
-        found = list(family.unanchored)
-        for attribute, patterns in family.patterns.items():
-            value = frame.attribute(attribute)
-            if value is None:
-                continue
-            found += patterns.find(value)
+        found = self._families[frame.family].find(frame)
         if not found:
             return ()
-        simple = self._simple
+        simple, rules = self._simple, self.rules
         return tuple(
-            sorted(i for i in set(found) if i in simple or holds_static(self.rules[i], frame))
+            [i for i in sorted(set(found)) if i in simple or holds_static(rules[i], frame)]
         )
 
     def _place(self, index: int, rule: Rule) -> None:

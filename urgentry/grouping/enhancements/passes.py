@@ -68,14 +68,18 @@ class Plan:
 
     def matching(self, stack: Stack, *, first_pass: bool) -> Iterator[tuple[Rule, list[int]]]:
         """Rules with the frames that match as things stand when their turn comes."""
-        for rule, category, candidates in self.steps:
-            if category is not None and category not in stack.present:
+        present, categories = stack.present, stack.categories
+        for rule, category, everywhere in self.steps:
+            if category is not None and category not in present:
                 continue
             if not (rule.modifies if first_pass else rule.votes):
                 continue
-            places = [place for place in candidates if _holds(rule, place, stack)]
-            if places:
-                yield rule, places
+            places = everywhere
+            if category is not None:
+                places = [place for place in places if categories[place] == category]
+            held = [place for place in places if _holds(rule, place, stack)]
+            if held:
+                yield rule, held
 
 
 def modify(plan: Plan, frames: Sequence[Grouped]) -> Stack:

@@ -117,6 +117,10 @@ class Rule:
         return tuple(action for action in self.actions if isinstance(action, Flag))
 
     @cached_property
+    def group_flags(self) -> tuple[Flag, ...]:
+        return tuple(flag for flag in self.flags if flag.name == "group")
+
+    @cached_property
     def limits(self) -> tuple[Setting, ...]:
         return tuple(
             action

@@ -19,8 +19,9 @@ def vote(plan: Plan, stack: Stack, components: list[Component], *, clamp: bool) 
     for rule, places in plan.matching(stack, first_pass=False):
         for limit in rule.limits:
             limits[limit.name] = (int(limit.value), rule)
-        for place in places:
-            for flag in rule.flags:
+        flags = rule.flags if stack.moved else rule.group_flags
+        for place in places if flags else ():
+            for flag in flags:
                 _weigh(flag, place, stack, components, rule, clamp=clamp)
     if most := limits.get("max-frames"):
         _keep_last(components, *most)

@@ -28,7 +28,8 @@ _ENTRY_STUBS: Final = """
     stub CallBootstrapNative
 """
 _SDK_PATHS: Final = """
-    package:sentry{,_flutter,_logging,_dio,_file,_sqflite,_drift,_hive,_isar,_link}/**
+    package:sentry/**
+    package:sentry{_flutter,_logging,_dio,_file,_sqflite,_drift,_hive,_isar,_link}/**
     package:sentry_firebase_remote_config/**
 """
 
