@@ -2,6 +2,7 @@
 §10.1)."""
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 from urgentry.grouping.values import items_of, latest_frames
@@ -29,9 +30,8 @@ def _telling_frames(event: dict[str, Any]) -> Iterator[Frame]:
         frames = latest_frames(holder)
         first = next(frames, None)
         if first is not None:
-            yield first
-            yield from frames
-            return
+            return chain((first,), frames)
+    return iter(())
 
 
 def _holders(event: dict[str, Any]) -> Iterator[dict[str, Any]]:

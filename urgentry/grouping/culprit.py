@@ -1,10 +1,10 @@
 """The culprit: a short text that says where an event comes from (spec §11)."""
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain
 from typing import Any, Final
 
-from urgentry.grouping.values import frames_of, items_of, object_of, text_of
+from urgentry.grouping.values import items_of, latest_frames, object_of, text_of
 
 _CHARS: Final = 200
 _NATIVE: Final = frozenset({"objc", "cocoa", "native"})
@@ -51,25 +51,29 @@ def generated_culprit(event: dict[str, Any]) -> str:
     if exceptions and object_of(exceptions[-1], "mechanism").get("synthetic"):
         return ""
     platform = text_of(event, "platform")
-    text = next((t for s in _stacks(event, exceptions) if (t := _stack_text(s, platform))), "")
+    text = _stack_text(_telling_frames(event, exceptions), platform)
     if not text and event.get("type") == "nel":
         text = _nel_text(event)
     text = text or text_of(object_of(event, "request"), "url") or ""
     return text if len(text) <= _CHARS else text[: _CHARS - 3] + "..."
 
 
-def _stacks(
+def _telling_frames(
     event: dict[str, Any], exceptions: list[dict[str, Any]]
-) -> Iterator[list[dict[str, Any]]]:
-    """The stack that speaks for the event: that of the last exception that has one, or the
-    event's own where there are no exceptions."""
-    holders = reversed(exceptions) if exceptions else [event]
-    yield from islice(filter(None, map(frames_of, holders)), 1)
+) -> Iterator[dict[str, Any]]:
+    """Latest call first: of the last exception that has a stack, or of the event's own where there
+    are no exceptions."""
+    for holder in reversed(exceptions) if exceptions else (event,):
+        frames = latest_frames(holder)
+        first = next(frames, None)
+        if first is not None:
+            return chain((first,), frames)
+    return iter(())
 
 
-def _stack_text(frames: list[dict[str, Any]], platform: str | None) -> str:
+def _stack_text(frames: Iterator[dict[str, Any]], platform: str | None) -> str:
     default = ""
-    for frame in reversed(frames):
+    for frame in frames:
         if frame.get("in_app"):
             if text := _frame_text(frame, platform):
                 return text

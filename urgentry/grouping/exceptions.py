@@ -10,7 +10,7 @@ from urgentry.grouping.exception_groups import select
 from urgentry.grouping.main_exception import wrapped_main_exception
 from urgentry.grouping.run import Run
 from urgentry.grouping.stacktrace import GroupedStack
-from urgentry.grouping.values import items_of, object_of, text_of
+from urgentry.grouping.values import object_of, text_of
 
 Shape = tuple[GroupedStack, tuple[str | None, bool]]
 """The only stack of an event, and the kind of exception that it raised."""
@@ -21,10 +21,9 @@ def shape_of(run: Run) -> Shape | None:
 
     A contributing stack trace silences the message, and most exceptions have one.
     """
-    exceptions = items_of(run.event, "exception")
-    if len(exceptions) != 1:
+    if len(run.exceptions) != 1:
         return None
-    exception = exceptions[0]
+    exception = run.exceptions[0]
     stack, mechanism = run.stack(exception), exception.get("mechanism") or {}
     if stack is None or not (stack.app.contributes or stack.system.contributes):
         return None
@@ -35,10 +34,9 @@ def shape_of(run: Run) -> Shape | None:
 
 def exception_variants(run: Run) -> Variants:
     """The trees of an event's exceptions; remembers the main exception if a group has one."""
-    exceptions = items_of(run.event, "exception")
-    if not exceptions:
+    if not run.exceptions:
         return {}
-    chosen = select(run, [(exception, _single(run, exception)) for exception in exceptions])
+    chosen = select(run, [(exception, _single(run, exception)) for exception in run.exceptions])
     if run.flags.unwraps_main_exception:
         wrapped = wrapped_main_exception([exception for exception, _ in chosen])
         run.main_exception = run.main_exception if wrapped is None else wrapped

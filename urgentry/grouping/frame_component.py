@@ -64,10 +64,10 @@ def _context_line(frame: Frame, *, cleans_spawn_main: bool) -> Component:
     line = " ".join(source.split())
     if not line:
         return _NO_CONTEXT_LINE
-    if cleans_spawn_main and frame.platform == "python" and "spawn_main(" in line:
-        line = _SPAWN_MAIN.sub(lambda match: _INT.sub("<int>", match[0]), line)
     if len(source) > _LONGEST_LINE:
         return leaf("context_line", line, contributes=False, hint="discarded because line too long")
+    if cleans_spawn_main and frame.platform == "python" and "spawn_main(" in line:
+        line = _SPAWN_MAIN.sub(lambda match: _INT.sub("<int>", match[0]), line)
     if (
         frame.family == "javascript"
         and not frame.function

@@ -13,6 +13,8 @@ _ACCESSORS: Final = (
     "sun.reflect.GeneratedMethodAccessor",
     "jdk.internal.reflect.GeneratedMethodAccessor",
 )
+_LONGEST: Final = 4096
+"""No class has a longer name."""
 _JAVASSIST: Final = r"\$\$_javassist(?:_seam)?(?:_\d+)?"
 
 # What is kept, and the generated part that becomes <auto>.
@@ -52,7 +54,7 @@ def _java_module(module: str) -> Component:
         if module.startswith(accessor):
             return leaf("module", accessor, hint="removed reflection marker")
     cleaned = module
-    if "$" in module or "sun.reflect.Generated" in module:
+    if len(module) <= _LONGEST and ("$" in module or "sun.reflect.Generated" in module):
         for pattern in _GENERATED:
             cleaned = pattern.sub(r"\1<auto>", cleaned)
     if cleaned != module:

@@ -26,6 +26,9 @@ _RESTORED: Final = {ord(mark): text for text, mark in _PROTECTED}
 _ARROW: Final = "\ue004"
 _LAMBDA_MARK: Final = "lambda"
 
+_LONGEST: Final = 4096
+"""Longer names are left alone; normalisation lets none through."""
+
 _PAIRS: Final = {"(": re.compile(r"[()]"), "[": re.compile(r"[\[\]]"), "<": re.compile("[<>]")}
 _STRUCTURE = re.compile(r"[\s(){}\[\]<>]")
 _TRAILER = re.compile(r"(?:\bconst|&)\Z")
@@ -39,6 +42,8 @@ _AS_TRAIT = re.compile(r"[A-Z] as ")
 
 def trim_function(name: str, platform: str | None) -> str:
     """The short form of `name`; names of most platforms come back unchanged."""
+    if len(name) > _LONGEST:
+        return name
     if platform == "csharp":
         return name.split(" (", 1)[0]
     if platform in _NATIVE:
@@ -64,9 +69,12 @@ def _trim_native(name: str, platform: str | None) -> str:
 
 
 def _without_trailers(text: str) -> str:
-    while match := _TRAILER.search(text, max(0, len(text) - 6)):
-        text = text[: match.start()].rstrip()
-    return text
+    end = len(text)
+    while match := _TRAILER.search(text, max(0, end - len(" const")), end):
+        end = match.start()
+        while end and text[end - 1].isspace():
+            end -= 1
+    return text[:end]
 
 
 def _protect(text: str) -> str:

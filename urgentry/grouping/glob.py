@@ -25,6 +25,8 @@ class Glob:
     test: Test
     exact: str | None = None
     """The one value that matches, if there is only one."""
+    one_of: frozenset[str] = frozenset()
+    """The values that match, if they can be listed."""
     prefix: str | None = None
     """The pattern is this prefix and then anything."""
     needle: str = ""
@@ -41,6 +43,9 @@ def compile_glob(pattern: str, *, path: bool = False, ignore_case: bool = False)
     if path or ignore_case:
         pattern = pattern.lower()
     alternatives = read_pattern(pattern, path=path)
+    if listed := _listed(alternatives):
+        exact = next(iter(listed)) if len(listed) == 1 else None
+        return Glob(test=listed.__contains__, exact=exact, one_of=listed, needle=exact or "")
     if len(alternatives) > 1:
         beginnings = [each[0].literal or "" if each else "" for each in alternatives]
         return Glob(
@@ -60,8 +65,6 @@ def _glob(pieces: Pieces, *, path: bool) -> Glob:
     if texts is None or (path and len(texts) > 1):
         test = _Matching([pieces], path=path)
         return Glob(test=test, needle=needle, of_directory=_is_of_directory(pieces))
-    if len(texts) == 1:
-        return Glob(test=texts[0].__eq__, exact=texts[0], needle=needle)
     prefix = texts[0] if texts[1:] == [""] else None
     return Glob(test=_InOrder(texts), prefix=prefix, needle=needle)
 
@@ -140,6 +143,13 @@ def _directory(pieces: Pieces) -> str | None:
         return None
     text = pieces[1].literal or ""
     return text if text.endswith("/") and pieces[2].regex == ANYTHING_BELOW else None
+
+
+def _listed(alternatives: Sequence[Pieces]) -> frozenset[str]:
+    """The values, where no alternative has anything but plain text."""
+    texts = [_texts(pieces) for pieces in alternatives]
+    plain = [text[0] for text in texts if text is not None and len(text) == 1]
+    return frozenset(plain) if len(plain) == len(texts) else frozenset()
 
 
 def _texts(pieces: Pieces) -> list[str] | None:

@@ -14,7 +14,8 @@ ANYTHING_BELOW: Final = ".+"
 _MOST_ALTERNATIVES: Final = 256
 _MOST_PIECES: Final = 20_000
 _DEEPEST_BRACES: Final = 8
-_PLAIN = re.compile(r"[^*?\[\\{},]+")
+_PLAIN = re.compile(r"[^*?\[\\{}]+")
+_PLAIN_OPTION = re.compile(r"[^*?\[\\{},]+")
 
 Kind = Literal["fixed", "star", "tree"]
 
@@ -128,7 +129,8 @@ class _Reader:
         return options or [[]]
 
     def _piece(self) -> Piece:
-        if plain := _PLAIN.match(self._text, self._at):
+        run = _PLAIN_OPTION if self._depth else _PLAIN
+        if plain := run.match(self._text, self._at):
             self._at = plain.end()
             return Piece(re.escape(plain[0]), literal=plain[0])
         char = self._text[self._at]

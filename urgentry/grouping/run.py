@@ -18,6 +18,8 @@ _MESSAGE_CHARACTERS: Final = 16_384
 """Text in which ids are replaced, for each event: bounds the work, and is two longest messages."""
 _FRAMES: Final = 1_500
 """Frames that rules run over, for each event: six stacks of the longest that is stored."""
+_EXCEPTIONS: Final = 512
+"""Exceptions that are read of each event."""
 _NAME_UNIT: Final = 128
 """So many characters of function names cost as much as a frame."""
 _FEW_FRAMES: Final = 50
@@ -34,10 +36,15 @@ class Run:
     """False where a stack trace that contributes silences the message anyway."""
     characters_left: int = _MESSAGE_CHARACTERS
     frames_left: int = _FRAMES
+    exceptions: list[dict[str, Any]] = field(init=False)
+    """The latest ones, if there are very many."""
     main_exception: int | None = None
     has_in_app: bool = False
     has_system: bool = False
     _stacks: dict[int, GroupedStack] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.exceptions = items_of(self.event, "exception")[-_EXCEPTIONS:]
 
     @property
     def flags(self) -> Flags:
@@ -57,7 +64,7 @@ class Run:
         """
         platform = text_of(self.event, "platform")
         group = self.config.stacktraces.group
-        for holder, owner in _holders(self.event):
+        for holder, owner in self._holders():
             frames = frames_of(holder)
             if frames and self._affords(frames):
                 stack = group(frames, platform, owner)
@@ -73,6 +80,7 @@ class Run:
         cost = len(frames)
         if cost > _FEW_FRAMES:
             cost += sum(len(text_of(frame, "function") or "") for frame in frames) // _NAME_UNIT
+        cost *= self.config.stacktraces.frame_cost
         if cost > self.frames_left:
             self.frames_left = 0
             return False
@@ -91,16 +99,15 @@ class Run:
             return "in-app-only"
         return "system-only" if self.has_system else None
 
-
-def _holders(event: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
-    """What carries a stack trace, each with the exception that owns it."""
-    for exception in items_of(event, "exception"):
-        yield exception, exception
-    yield event, None
-    if event.get("threads"):
-        telling = telling_thread(event)
-        if telling is not None:
-            yield telling, None
-        for thread in items_of(event, "threads"):
-            if thread is not telling:
-                yield thread, None
+    def _holders(self) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
+        """What carries a stack trace, each with the exception that owns it."""
+        for exception in self.exceptions:
+            yield exception, exception
+        yield self.event, None
+        if self.event.get("threads"):
+            telling = telling_thread(self.event)
+            if telling is not None:
+                yield telling, None
+            for thread in items_of(self.event, "threads"):
+                if thread is not telling:
+                    yield thread, None

@@ -11,8 +11,10 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from urgentry.grouping.component import Component, Variants, muted, node, node_of_leaves
+from urgentry.grouping.enhancements.bits import places, spread
 from urgentry.grouping.enhancements.index import RuleIndex
-from urgentry.grouping.enhancements.passes import Plan, Stack, Verdicts, exception_verdicts, modify
+from urgentry.grouping.enhancements.passes import modify
+from urgentry.grouping.enhancements.stack import Stack, Verdicts, exception_verdicts, stack_of
 from urgentry.grouping.enhancements.votes import vote
 from urgentry.grouping.flags import Flags
 from urgentry.grouping.frame import (
@@ -34,6 +36,7 @@ from urgentry.grouping.outcome import Grouping
 
 _FRAMES_REMEMBERED: Final = 2048
 _STACK_FRAMES_REMEMBERED: Final = 6144
+_RULES_PER_COST: Final = 500
 _KINDS_REMEMBERED: Final = 8
 _MARKS = count()
 _PLACE: Final = tuple(
@@ -82,6 +85,8 @@ class Stacktraces:
         self._index = index
         self._flags = flags
         self._memory = memory
+        self.frame_cost = 1 + len(index.rules) // _RULES_PER_COST
+        """What a frame takes of an event's budget of frames."""
         self._mark = next(_MARKS)
 
     def group(
@@ -108,14 +113,15 @@ class Stacktraces:
     def _build(
         self, keys: Sequence[Key], frames: Sequence[Grouped], verdicts: Verdicts
     ) -> GroupedStack:
-        plan = Plan.of(self._index, frames, verdicts)
-        stack = modify(plan, frames)
+        stack = stack_of(self._index, frames, verdicts)
+        modify(stack)
+        in_app = spread(stack.in_app, len(frames))
         repeated = _repetitions(keys, frames)
         return GroupedStack(
-            app=self._variant(stack, plan, repeated, app=True),
-            system=self._variant(stack, plan, repeated, app=False),
-            edits=tuple(_edits(keys, stack)),
-            in_app_mix=(True in stack.in_app, False in stack.in_app),
+            app=self._variant(stack, repeated, in_app, clamp=self._flags.app_frames_only),
+            system=self._variant(stack, repeated, None, clamp=False),
+            edits=tuple(_edits(keys, stack, in_app)),
+            in_app_mix=(True in in_app, False in in_app),
         )
 
     def _frame(self, key: Key, platform: str | None) -> Grouped:
@@ -131,14 +137,14 @@ class Stacktraces:
         return grouped
 
     def _variant(
-        self, stack: Stack, plan: Plan, repeated: Sequence[int], *, app: bool
+        self, stack: Stack, repeated: Sequence[int], in_app: Sequence[bool] | None, *, clamp: bool
     ) -> Component:
-        components = _components(stack, repeated, app=app)
+        """`in_app` tells of each frame whether it has a say; None: every one has."""
+        components = _components(stack, repeated, in_app)
         if len(components) == 1 and self._is_poor(components[0], stack.frames[0].frame):
             hint = "ignored single non-URL JavaScript frame"
             components[0] = muted(components[0], hint)
-        clamp = app and self._flags.app_frames_only
-        discarded = vote(plan, stack, components, clamp=clamp)
+        discarded = vote(stack, components, clamp=clamp)
         if discarded:
             return node("stacktrace", components, contributes=False, hint=discarded)
         return node_of_leaves("stacktrace", tuple(components))
@@ -150,14 +156,16 @@ class Stacktraces:
         return is_url(frame.abs_path, files_too=True) is self._flags.single_frame_ignores_urls
 
 
-def _components(stack: Stack, repeated: Sequence[int], *, app: bool) -> list[Component]:
-    if app:
-        both = zip(stack.frames, stack.in_app, strict=True)
-        components = [each.component if in_app else each.outside for each, in_app in both]
-    else:
+def _components(
+    stack: Stack, repeated: Sequence[int], in_app: Sequence[bool] | None
+) -> list[Component]:
+    if in_app is None:
         components = [grouped.component for grouped in stack.frames]
+    else:
+        both = zip(stack.frames, in_app, strict=True)
+        components = [each.component if inside else each.outside for each, inside in both]
     for place in repeated:
-        if not app or stack.in_app[place]:
+        if in_app is None or in_app[place]:
             components[place] = muted(components[place], "ignored due to recursion")
     return components
 
@@ -173,36 +181,40 @@ def _repetitions(keys: Sequence[Key], frames: Sequence[Grouped]) -> list[int]:
     ]
 
 
-def _edits(keys: Sequence[Key], stack: Stack) -> list[Edit]:
+def _edits(keys: Sequence[Key], stack: Stack, in_app: Sequence[bool]) -> list[Edit]:
     """What each frame has to be told, for those that have to be told something."""
-    rows = zip(keys, stack.frames, stack.in_app, stack.categories, strict=True)
-    edits = [
-        (place, _top(key, grouped.frame, in_app), _data(grouped.frame, place, stack))
-        for place, (key, grouped, in_app, category) in enumerate(rows)
-        if in_app is not key[IN_APP]
-        or grouped.frame.function != key[FUNCTION]
-        or category != grouped.frame.category
-        or place in stack.moved
+    tops = [
+        (place, top)
+        for place, (key, grouped, inside) in enumerate(zip(keys, stack.frames, in_app, strict=True))
+        if (inside is not key[IN_APP] or grouped.frame.function != key[FUNCTION])
+        and (top := _top(key, grouped.frame, inside))
     ]
-    return [edit for edit in edits if edit[1] or edit[2]]
+    datas = _datas(stack)
+    if not datas:
+        return [(place, top, {}) for place, top in tops]
+    told = dict(tops)
+    return [(place, told.get(place, {}), datas.get(place, {})) for place in sorted({*told, *datas})]
 
 
-def _top(key: Key, frame: Frame, in_app: bool | None) -> dict[str, Any]:
+def _top(key: Key, frame: Frame, inside: bool) -> dict[str, Any]:
     top: dict[str, Any] = {}
     if frame.function != key[FUNCTION]:
         top["function"], top["raw_function"] = frame.function, frame.raw_function
-    if in_app is not key[IN_APP]:
-        top["in_app"] = in_app
+    if inside is not key[IN_APP]:
+        top["in_app"] = inside
     return top
 
 
-def _data(frame: Frame, place: int, stack: Stack) -> dict[str, Any]:
-    data: dict[str, Any] = {}
-    if place in stack.moved:
-        data["orig_in_app"] = -1 if frame.in_app is None else int(frame.in_app)
-    if stack.categories[place] != frame.category:
-        data["category"] = stack.categories[place]
-    return data
+def _datas(stack: Stack) -> dict[int, dict[str, Any]]:
+    datas: dict[int, dict[str, Any]] = {}
+    for place in places(stack.moved):
+        in_app = stack.frames[place].frame.in_app
+        datas[place] = {"orig_in_app": -1 if in_app is None else int(in_app)}
+    for category, bits in stack.categories.items():
+        for place in places(bits):
+            if stack.frames[place].frame.category != category:
+                datas.setdefault(place, {})["category"] = category
+    return datas
 
 
 def _edit(frame: dict[str, Any], top: dict[str, Any], data: dict[str, Any]) -> None:

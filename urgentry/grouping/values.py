@@ -1,7 +1,10 @@
 """Reads lists and texts out of event JSON, forgiving what a client may have got wrong."""
 
 from collections.abc import Iterator
-from typing import Any
+from itertools import islice
+from typing import Any, Final
+
+_LATEST: Final = 2_000
 
 
 def items_of(event: dict[str, Any], name: str) -> list[dict[str, Any]]:
@@ -20,14 +23,16 @@ def frames_of(holder: Any, name: str = "stacktrace") -> list[dict[str, Any]]:
     frames = stacktrace.get("frames") if isinstance(stacktrace, dict) else None
     if not isinstance(frames, list):
         return []
+    if {dict}.issuperset(map(type, frames)):
+        return frames
     return [frame for frame in frames if isinstance(frame, dict)]
 
 
 def latest_frames(holder: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """As `frames_of`, latest call first; readers seldom go further than the first few."""
+    """As `frames_of`, latest call first, and of a very deep stack only so many."""
     stacktrace = holder.get("stacktrace")
     frames = stacktrace.get("frames") if isinstance(stacktrace, dict) else None
-    for frame in reversed(frames) if isinstance(frames, list) else ():
+    for frame in islice(reversed(frames), _LATEST) if isinstance(frames, list) else ():
         if isinstance(frame, dict):
             yield frame
 

@@ -25,6 +25,10 @@ from urgentry.grouping.values import items_of, object_of, text_of
 
 _DEFAULT: Final = ("{{ default }}",)
 _HASH = re.compile("[0-9a-fA-F]{32}")
+_ENTRIES: Final = 256
+"""Entries of a fingerprint that are read; more of them are text like any other."""
+_SPELLED_CHARACTERS: Final = 1_048_576
+"""Text that variables of a fingerprint may stand for: bounds what one event can take."""
 _INFO: Final = "_fingerprint_info"
 _ORDER: Final = {"app": 0, "system": 2}
 
@@ -119,15 +123,16 @@ def _checksum_variant(name: str, description: str, value: bytes) -> Variant:
 
 def _fingerprinted(run: Run, fingerprint: _Fingerprint, shape: Shape | None) -> list[Variant]:
     roots = calculate(run, shape)
-    defaults = sum(map(is_default, fingerprint.entries))
+    defaults = sum(map(is_default, fingerprint.entries[:_ENTRIES]))
     if defaults == 0:
         hint = "custom fingerprint takes precedence"
         silent = [_component_variant(name, muted(root, hint)) for name, root in roots.items()]
-        return [*silent, _custom(run, fingerprint)]
+        return [*silent, _custom(fingerprint, _resolved(run, fingerprint))]
     if defaults == 1 and len(fingerprint.entries) == 1:
         variants = [_component_variant(name, root) for name, root in roots.items()]
     else:
-        variants = [_salted(run, name, root, fingerprint) for name, root in roots.items()]
+        values = _resolved(run, fingerprint)
+        variants = [_salted(name, root, fingerprint, values) for name, root in roots.items()]
     if any(variant.hash is not None for variant in variants):
         return variants
     return [*variants, _fallback()]
@@ -144,10 +149,13 @@ def _component_variant(name: str, root: Component) -> Variant:
     )
 
 
-def _salted(run: Run, name: str, root: Component, fingerprint: _Fingerprint) -> Variant:
+def _salted(
+    name: str, root: Component, fingerprint: _Fingerprint, values: tuple[str, ...]
+) -> Variant:
     """A hybrid: the entries in order, the variant's own leaves where `{{ default }}` stands."""
-    values = _resolved(run, fingerprint)
-    payload = b"".join([root.payload if is_default(value) else encode(value) for value in values])
+    times = min(_ENTRIES, 1 + _SPELLED_CHARACTERS // (len(root.payload) or 1))
+    parts = [root.payload if is_default(value) else encode(value) for value in values[:times]]
+    payload = b"".join(parts) + encode(*values[times:])
     digest = md5(payload, usedforsecurity=False).digest()
     return Variant(
         name=name,
@@ -162,8 +170,7 @@ def _salted(run: Run, name: str, root: Component, fingerprint: _Fingerprint) -> 
     )
 
 
-def _custom(run: Run, fingerprint: _Fingerprint) -> Variant:
-    values = _resolved(run, fingerprint)
+def _custom(fingerprint: _Fingerprint, values: tuple[str, ...]) -> Variant:
     rule = fingerprint.rule
     name, description = "custom_client_fingerprint", "custom client fingerprint"
     if rule is not None:
@@ -182,16 +189,22 @@ def _custom(run: Run, fingerprint: _Fingerprint) -> Variant:
 
 
 def _resolved(run: Run, fingerprint: _Fingerprint) -> tuple[str, ...]:
-    """The entries with variables replaced, and the message among them without its ids."""
-    names_unknown = run.flags.names_unknown_variables
-    values = [
-        entry if is_default(entry) else expand(entry, run.event, names_unknown=names_unknown)
-        for entry in fingerprint.entries
-    ]
-    if run.flags.cleans_fingerprints:
-        texts = _messages(run.event)
-        values = [run.template_of(value) if value in texts else value for value in values]
-    return tuple(values)
+    """The entries with variables replaced, and the message among them without its ids. Past the
+    budget of an event they stay as they were sent."""
+    cleaned = _messages(run.event) if run.flags.cleans_fingerprints else set()
+    values: list[str] = []
+    spelled = 0
+    for entry in fingerprint.entries[:_ENTRIES]:
+        value = entry if is_default(entry) else _value_of(entry, run)
+        values.append(run.template_of(value) if value in cleaned else value)
+        spelled += len(value)
+        if spelled > _SPELLED_CHARACTERS:
+            break
+    return (*values, *fingerprint.entries[len(values) :])
+
+
+def _value_of(entry: str, run: Run) -> str:
+    return expand(entry, run.event, names_unknown=run.flags.names_unknown_variables)
 
 
 def _messages(event: dict[str, Any]) -> set[str]:

@@ -117,7 +117,7 @@ def test_a_rule_gives_the_title() -> None:
             },
             "csp",
             "Blocked 'image' from 'a'",
-            "http://a/b",
+            "a",
         ),
         ({"csp": {"effective_directive": "x"}}, "csp", "<unlabeled event>", "'self'"),
         (

@@ -95,30 +95,39 @@ class Rule:
         return tuple(m for m in self.matchers if m.attribute not in EXCEPTION_GLOBS)
 
     @cached_property
+    def on_itself(self) -> tuple[Matcher, ...]:
+        """The matchers on what no rule can change."""
+        return tuple(m for m in self.on_frame if m.attribute not in ("category", "app"))
+
+    @cached_property
     def on_state(self) -> tuple[Matcher, ...]:
         """The matchers on what other rules may have changed."""
         return tuple(m for m in self.matchers if m.attribute in ("category", "app"))
 
     @cached_property
-    def categorizes(self) -> bool:
-        return any(action.name == "category" for action in self.actions)
+    def modifies(self) -> bool:
+        """Whether the rule has a say in the first pass, which changes frames."""
+        return bool(self.categories or self.app_flags)
 
     @cached_property
-    def modifies(self) -> tuple[Action, ...]:
-        """The actions of the first pass: they change frames."""
+    def categories(self) -> tuple[str, ...]:
         return tuple(
-            action
+            action.value
             for action in self.actions
-            if action.name == "category" or (isinstance(action, Flag) and action.name == "app")
+            if isinstance(action, Setting) and action.name == "category"
         )
 
     @cached_property
-    def flags(self) -> tuple[Flag, ...]:
-        return tuple(action for action in self.actions if isinstance(action, Flag))
+    def app_flags(self) -> tuple[Flag, ...]:
+        return self._flags("app")
 
     @cached_property
     def group_flags(self) -> tuple[Flag, ...]:
-        return tuple(flag for flag in self.flags if flag.name == "group")
+        return self._flags("group")
+
+    def _flags(self, name: str) -> tuple[Flag, ...]:
+        flags = (action for action in self.actions if isinstance(action, Flag))
+        return tuple(flag for flag in flags if flag.name == name)
 
     @cached_property
     def limits(self) -> tuple[Setting, ...]:
@@ -131,7 +140,7 @@ class Rule:
     @cached_property
     def votes(self) -> bool:
         """Whether the rule has a say in the second pass (`app` flags explain themselves there)."""
-        return bool(self.flags or self.limits)
+        return bool(self.app_flags or self.group_flags or self.limits)
 
     @cached_property
     def text(self) -> str:

@@ -3,51 +3,97 @@
 Called by `stacktrace` with one variant's frame components (spec §8.4).
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
 from urgentry.grouping.component import Component, hinted, muted, voiced
-from urgentry.grouping.enhancements.passes import Plan, Stack, span
+from urgentry.grouping.enhancements.bits import Bits, decided, places
 from urgentry.grouping.enhancements.rules import Flag, Rule
+from urgentry.grouping.enhancements.stack import Stack
 
 Limit = tuple[int, Rule]
 
 
-def vote(plan: Plan, stack: Stack, components: list[Component], *, clamp: bool) -> str | None:
+@dataclass(slots=True)
+class _Ballot:
+    """What rules said so far."""
+
+    stack: Stack
+    contributing: Bits
+    open_to_all: Bits
+    """Frames that a rule can make contribute; the others it can only silence."""
+    changed: Bits
+    """Frames on which rules decided otherwise than the client whose they are."""
+    told: list[tuple[Bits, str]] = field(default_factory=list)
+    """Which frames got which hint; the last one stays."""
+    limits: dict[str, Limit] = field(default_factory=dict)
+
+    def cast(self, rule: Rule, bits: Bits) -> None:
+        for limit in rule.limits:
+            self.limits[limit.name] = (int(limit.value), rule)
+        if rule.app_flags and self.changed:
+            for flag, reached in decided(rule.app_flags, bits, self.stack.everything):
+                side = "in-app" if flag.value else "out of app"
+                self.told.append((reached & self.changed, f"marked {side} {rule.reason}"))
+        if rule.group_flags:
+            self._weigh(rule, rule.group_flags, bits, self.open_to_all)
+            if silencing := [flag for flag in rule.group_flags if not flag.value]:
+                self._weigh(rule, silencing, bits, self.stack.everything & ~self.open_to_all)
+
+    def _weigh(self, rule: Rule, flags: Sequence[Flag], bits: Bits, among: Bits) -> None:
+        for flag, reached in decided(flags, bits, self.stack.everything):
+            if flag.value:
+                flipped = reached & among & ~self.contributing
+                self.contributing |= flipped
+            else:
+                flipped = reached & among & self.contributing
+                self.contributing &= ~flipped
+            if flipped:
+                verb = "un-ignored" if flag.value else "ignored"
+                self.told.append((flipped, f"{verb} {rule.reason}"))
+
+
+def vote(stack: Stack, components: list[Component], *, clamp: bool) -> str | None:
     """Changes `components` in place; answers why the stack as a whole is discarded, if it is.
 
     With `clamp`, frames that are not in-app never contribute, whatever a rule says.
     """
-    limits: dict[str, Limit] = {}
-    for rule, places in plan.matching(stack, first_pass=False):
-        for limit in rule.limits:
-            limits[limit.name] = (int(limit.value), rule)
-        flags = rule.flags if stack.moved else rule.group_flags
-        for place in places if flags else ():
-            for flag in flags:
-                _weigh(flag, place, stack, components, rule, clamp=clamp)
-    if most := limits.get("max-frames"):
+    steps = [step for step in stack.steps if step[0].votes]
+    if not steps:
+        return None
+    contributing = sum([1 << place for place, c in enumerate(components) if c.contributes])
+    open_to_all = stack.in_app if clamp else stack.everything
+    ballot = _Ballot(stack, contributing, open_to_all, _changed(stack))
+    for step in steps:
+        if bits := stack.holding(step):
+            ballot.cast(step[0], bits)
+    _tell(ballot, components)
+    if most := ballot.limits.get("max-frames"):
         _keep_last(components, *most)
-    least = limits.get("min-frames")
+    least = ballot.limits.get("min-frames")
     return _too_few(components, *least) if least else None
 
 
-def _weigh(
-    flag: Flag, place: int, stack: Stack, components: list[Component], rule: Rule, *, clamp: bool
-) -> None:
-    for target in span(flag.span, place, len(components)):
-        component = components[target]
-        if flag.name == "app":
-            if _in_app_changed(stack, target):
-                side = "in-app" if flag.value else "out of app"
-                components[target] = hinted(component, f"marked {side} {rule.reason}")
-        elif flag.value is not component.contributes:
-            if not flag.value:
-                components[target] = muted(component, f"ignored {rule.reason}")
-            elif not clamp or stack.in_app[target]:
-                components[target] = voiced(component, f"un-ignored {rule.reason}")
+def _changed(stack: Stack) -> Bits:
+    found = 0
+    for place in places(stack.moved):
+        if stack.frames[place].frame.in_app is not bool(stack.in_app >> place & 1):
+            found |= 1 << place
+    return found
 
 
-def _in_app_changed(stack: Stack, place: int) -> bool:
-    """Whether rules decided otherwise than the client."""
-    return place in stack.moved and stack.frames[place].frame.in_app is not stack.in_app[place]
+def _tell(ballot: _Ballot, components: list[Component]) -> None:
+    left = ballot.stack.everything
+    for bits, hint in reversed(ballot.told):
+        for place in places(bits & left):
+            component = components[place]
+            if not ballot.contributing >> place & 1:
+                components[place] = muted(component, hint)
+            elif component.contributes:
+                components[place] = hinted(component, hint)
+            else:
+                components[place] = voiced(component, hint)
+        left &= ~bits
 
 
 def _keep_last(components: list[Component], most: int, rule: Rule) -> None:

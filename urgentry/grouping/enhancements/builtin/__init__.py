@@ -20,10 +20,12 @@ from urgentry.grouping.enhancements.rules import Rule
 
 @cache
 def base_rules(release: str) -> tuple[Rule, ...]:
-    """The rules that stand before a project's own."""
-    if release == "2023-01-11":
-        return _rules_of_2023()
-    return _rules_of_2026()
+    """The rules that stand before a project's own, their patterns compiled."""
+    rules = _rules_of_2023() if release == "2023-01-11" else _rules_of_2026()
+    for rule in rules:
+        for matcher in rule.on_frame:
+            matcher.glob.test("")
+    return rules
 
 
 def _rules_of_2023() -> tuple[Rule, ...]:
