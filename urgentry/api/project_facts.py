@@ -7,7 +7,7 @@ from urgentry.storage.database import Transaction
 
 
 async def facts_of(tx: Transaction, listed: list[Project]) -> ProjectFacts:
-    """Teams, environments and newest release of projects."""
+    """Teams, environments and newest release of projects, and whether they have sessions."""
     ids = [project.id for project in listed]
     if not ids:
         return ProjectFacts(links={}, latest={}, environments={})
@@ -19,4 +19,5 @@ async def facts_of(tx: Transaction, listed: list[Project]) -> ProjectFacts:
         links=await projects.list_links(tx, ids),
         latest=await releases.list_latest(tx, ids),
         environments=names,
+        with_sessions=await releases.list_with_sessions(tx, ids),
     )

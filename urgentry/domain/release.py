@@ -76,6 +76,7 @@ class ReleaseProject(msgspec.Struct, frozen=True, kw_only=True):
     last_seen: int | None
     events: int
     new_issues: int
+    has_sessions: bool = False
 
 
 @lru_cache(maxsize=1024)

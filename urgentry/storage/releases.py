@@ -6,6 +6,7 @@ import orjson
 
 from urgentry.domain.release import Release, ReleaseProject
 from urgentry.storage.database import Row, Transaction
+from urgentry.storage.json_lists import integers
 
 END = (1 << 63) - 1
 """After every time and every id."""
@@ -80,6 +81,12 @@ async def list_latest(tx: Transaction, project_ids: Iterable[int]) -> dict[int, 
     return {row["project_id"]: row["version"] for row in rows}
 
 
+async def list_with_sessions(tx: Transaction, project_ids: Iterable[int]) -> set[int]:
+    """Those of the projects that ever had a session."""
+    rows = await tx.all("releases.list_with_sessions", project_ids=integers(project_ids))
+    return {row["project_id"] for row in rows}
+
+
 def _pattern(contains: str) -> str:
     escaped = contains.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
@@ -110,4 +117,5 @@ def _seen(row: Row) -> ReleaseProject:
         last_seen=row["last_seen"],
         events=row["events"],
         new_issues=row["new_issues"],
+        has_sessions=row["first_session"] is not None,
     )

@@ -106,12 +106,12 @@ def add_counts(tx: Transaction, counts: Mapping[HealthKey, SessionCounts]) -> No
     )
 
 
-def link_releases(tx: Transaction, links: Iterable[tuple[int, int]]) -> None:
-    """Says of (release id, project id) that the project has the release."""
+def link_releases(tx: Transaction, links: Iterable[tuple[int, int]], *, at: int) -> None:
+    """Says of (release id, project id) that the project has sessions of the release."""
     tx.defer(
         "session_recording.link_releases",
         [
-            {"release_id": release_id, "project_id": project_id}
+            {"release_id": release_id, "project_id": project_id, "at": at}
             for release_id, project_id in sorted(links)
         ],
     )

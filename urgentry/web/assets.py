@@ -15,7 +15,7 @@ from starlette.responses import Response
 _FOLDER = Path(__file__).parent / "static"
 _STYLES = (
     *("tokens", "base", "layout", "components", "pieces", "issues", "issue", "event", "trace"),
-    *("search", "settings", "onboarding", "stats"),
+    *("search", "settings", "onboarding", "stats", "releases"),
 )
 _TYPES = {
     ".css": "text/css; charset=utf-8",

@@ -143,6 +143,15 @@ def percent(part: int, whole: int) -> str:
     return "<1%" if 0 < share < 1 else f"{min(share, 100):.0f}%"
 
 
+def rate(share: float | None) -> str:
+    """ "99.83%", never rounded up to all; "–" where there is no share of anything."""
+    if share is None:
+        return "–"
+    hundredths = int(share * 10_000 + 1e-6)
+    text = f"{hundredths / 100:.2f}".rstrip("0").rstrip(".")
+    return f"{text}%"
+
+
 def tag_search(key: str, value: str) -> str:
     """The search for a tag, in the grammar of searches."""
     quoted = value.replace('"', '\\"').replace("*", r"\*")

@@ -68,7 +68,10 @@ def _environment() -> Environment:
         exact=formats.exact,
     )
     environment.globals.update(
-        plural=formats.plural, percent=formats.percent, tag_search=formats.tag_search
+        plural=formats.plural,
+        percent=formats.percent,
+        rate=formats.rate,
+        tag_search=formats.tag_search,
     )
     return environment
 

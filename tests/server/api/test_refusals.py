@@ -19,7 +19,7 @@ PROJECT = "/projects/acme/web"
     [
         ("GET", "/organizations/", "sortBy", "members"),
         ("GET", f"{ORG}/releases/", "environment", "prod"),
-        ("GET", f"{ORG}/releases/", "sort", "crash_free_users"),
+        ("GET", f"{ORG}/releases/", "sort", "build"),
         ("GET", f"{PROJECT}/releases/", "status", "archived"),
         ("GET", f"{PROJECT}/events/", "sample", "true"),
         ("GET", f"{PROJECT}/keys/", "status", "new"),

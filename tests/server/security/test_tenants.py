@@ -86,6 +86,11 @@ REFERENCES: list[tuple[str, str, dict[str, Any] | None]] = [
         "/organizations/evil/stats_v2/?project={project}&field=sum(quantity)&groupBy=project",
         None,
     ),
+    (
+        "GET",
+        "/organizations/evil/sessions/?project={project}&field=sum(session)&groupBy=release",
+        None,
+    ),
     ("GET", "/organizations/evil/project-keys/?team={team}", None),
     ("PUT", "/organizations/evil/issues/?id={issue}", {"status": "resolved"}),
     ("PUT", "/organizations/evil/issues/?id={own_issue}&id={issue}", {"merge": 1}),

@@ -116,3 +116,19 @@ def test_picks_leave_out_what_is_so_by_default() -> None:
     assert Picks(projects=("web",), period="24h").query(query="a b") == (
         "?project=web&period=24h&query=a+b"
     )
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (None, "–"),
+        (1.0, "100%"),
+        (0.99999, "99.99%"),
+        (0.995, "99.5%"),
+        (0.9, "90%"),
+        (0.58, "58%"),
+        (0.0, "0%"),
+    ],
+)
+def test_a_rate_is_never_rounded_up_to_all(share: float | None, text: str) -> None:
+    assert formats.rate(share) == text

@@ -1,5 +1,6 @@
 """Projects, from the few members that every answer has to the full one."""
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -23,6 +24,8 @@ class ProjectFacts(msgspec.Struct, frozen=True, kw_only=True):
     links: dict[int, list[TeamLink]]
     latest: dict[int, str]
     environments: dict[int, list[str]]
+    with_sessions: Collection[int] = ()
+    """Projects that ever had a session."""
 
     def team_shapes(self, project: Project) -> list[dict[str, str]]:
         """The teams of a project, shortly."""
@@ -51,6 +54,7 @@ def project_core(project: Project, access: Access, facts: ProjectFacts) -> dict[
         "access": sorted(access.scopes),
         "hasAccess": True,
         **_NOTHING_YET,
+        "hasSessions": project.id in facts.with_sessions,
     }
 
 
@@ -153,7 +157,6 @@ _NOTHING_YET: dict[str, Any] = {
     "hasNewFeedbacks": False,
     "hasProfiles": False,
     "hasReplays": False,
-    "hasSessions": False,
     "hasInsightsHttp": False,
     "hasInsightsDb": False,
     "hasInsightsAssets": False,

@@ -1,12 +1,18 @@
 """Releases."""
 
+from collections.abc import Callable
 from typing import Any
 
 from urgentry.api.timestamps import iso, iso_or_none
 from urgentry.domain.release import ParsedVersion, Release, ReleaseProject, parse_version
 
+HealthOf = Callable[[Release, ReleaseProject], dict[str, Any]]
+"""What is told of a release's health in a project."""
 
-def release_shape(release: Release, seen: list[ReleaseProject]) -> dict[str, Any]:
+
+def release_shape(
+    release: Release, seen: list[ReleaseProject], health_of: HealthOf | None = None
+) -> dict[str, Any]:
     """A release with what the projects that the caller may see saw of it."""
     parsed = parse_version(release.version)
     firsts = [project.first_seen for project in seen if project.first_seen is not None]
@@ -33,7 +39,11 @@ def release_shape(release: Release, seen: list[ReleaseProject]) -> dict[str, Any
         "deployCount": 0,
         "authors": [],
         "userAgent": None,
-        "projects": [_project(project) for project in seen],
+        "projects": [
+            _project(project)
+            | ({} if health_of is None else {"healthData": health_of(release, project)})
+            for project in seen
+        ],
     }
 
 
@@ -70,5 +80,5 @@ def _project(seen: ReleaseProject) -> dict[str, Any]:
         "platform": seen.platform or None,
         "platforms": [seen.platform] if seen.platform else [],
         "newGroups": seen.new_issues,
-        "hasHealthData": False,
+        "hasHealthData": seen.has_sessions,
     }

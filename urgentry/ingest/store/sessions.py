@@ -85,7 +85,8 @@ async def write_sessions(
                 tally.meet(key, bucket.user_key, user_kinds(bucket.counts))
     await _apply_updates(tx, _gather(reports, places), tally)
     recording.add_counts(tx, tally.counts)
-    recording.link_releases(tx, {(key.release_id, key.project_id) for key in tally.counts})
+    links = {(key.release_id, key.project_id) for key in tally.counts}
+    recording.link_releases(tx, links, at=context.at)
     await _add_users(tx, tally.users)
     return {}
 

@@ -39,7 +39,7 @@ LIMIT :limit
 -- What each project saw of releases.
 SELECT
     seen.release_id, seen.project_id, seen.first_seen, seen.last_seen, seen.events,
-    seen.new_issues, project.slug AS project_slug, project.name AS project_name, project.platform
+    seen.new_issues, seen.first_session, project.slug AS project_slug, project.name AS project_name, project.platform
 FROM release_project AS seen
 JOIN project ON project.id = seen.project_id
 WHERE seen.release_id IN (SELECT CAST(j.value AS bigint) FROM json_each(CAST(:ids AS text)) AS j)
@@ -52,3 +52,9 @@ JOIN release ON release.id = (
     SELECT MAX(seen.release_id) FROM release_project AS seen WHERE seen.project_id = project.id
 )
 WHERE project.id IN (SELECT CAST(j.value AS bigint) FROM json_each(CAST(:ids AS text)) AS j)
+
+-- name: list_with_sessions
+-- Those of these projects that have sessions of any release.
+SELECT DISTINCT project_id FROM release_project
+WHERE project_id IN (SELECT CAST(j.value AS bigint) FROM json_each(CAST(:project_ids AS text)) AS j)
+    AND first_session IS NOT NULL

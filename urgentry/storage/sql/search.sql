@@ -396,3 +396,35 @@ lower(COALESCE(json_extract(tagset.tags, '$."' || :key || '"'), '')) LIKE :patte
 -- fragment: tagset_member_like (postgres)
 -- A tag of a set, which is a JSON object: reading a member has no portable spelling.
 lower(COALESCE(CAST(tagset.tags AS jsonb) ->> CAST(:key AS text), '')) LIKE :pattern ESCAPE '\'
+
+-- fragment: session_in_release
+-- Of a release that …
+counted.release_id IN (
+    SELECT release.id FROM release
+    WHERE release.organization_id = :organization_id AND {inner}
+)
+
+-- fragment: session_in_environment
+-- Of an environment that …
+counted.environment_id IN (
+    SELECT environment.id FROM environment
+    WHERE environment.project_id IN (
+            SELECT CAST(j.value AS bigint) FROM json_each(CAST(:project_ids AS text)) AS j
+        )
+        AND {inner}
+)
+
+-- fragment: session_project_is
+counted.project_id IN (
+    SELECT project.id FROM project
+    WHERE project.organization_id = :organization_id AND project.slug = :value
+)
+
+-- fragment: session_project_like
+counted.project_id IN (
+    SELECT project.id FROM project
+    WHERE project.organization_id = :organization_id AND lower(project.slug) LIKE :pattern ESCAPE '\'
+)
+
+-- fragment: session_release_id_is
+counted.release_id = :release_id

@@ -45,10 +45,11 @@ ON CONFLICT (project_id, hour, release_id, environment_id) DO UPDATE SET
     unhandled = session_hour.unhandled + excluded.unhandled
 
 -- name: link_releases
--- Releases that projects have, also without an event.
-INSERT INTO release_project (release_id, project_id)
-VALUES (:release_id, :project_id)
-ON CONFLICT (release_id, project_id) DO NOTHING
+-- Releases that projects have, also without an event, and since when they have sessions of them.
+INSERT INTO release_project (release_id, project_id, first_session)
+VALUES (:release_id, :project_id, :at)
+ON CONFLICT (release_id, project_id) DO UPDATE SET first_session = excluded.first_session
+WHERE release_project.first_session IS NULL
 
 -- name: claim_user_sets
 -- Finds or makes sets of users and locks them in key order.

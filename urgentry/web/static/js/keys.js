@@ -2,7 +2,7 @@
 
 import { openDialog } from "./dialogs.js";
 
-const PLACES = { i: "/issues/", p: "/projects/", t: "/stats/", s: "/settings/" };
+const PLACES = { i: "/issues/", r: "/releases/", p: "/projects/", t: "/stats/", s: "/settings/" };
 const CHORD_MS = 1200;
 let chordUntil = 0;
 
