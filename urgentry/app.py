@@ -1,7 +1,9 @@
 """The composition root: settings and an opened database become one ASGI application."""
 
+import asyncio
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from starlette.applications import Starlette
@@ -37,6 +39,7 @@ from urgentry.storage.database import Database
 from urgentry.web.deps import WebDeps
 from urgentry.web.routes import routes as web_routes
 
+_START_SECONDS = 5.0
 _OLDEST_EVENT = 10 * clock.SECOND
 
 
@@ -116,6 +119,7 @@ class App:
         self.operations = Operations(metrics, self.problems, metrics_token=settings.metrics_token)
         self.not_ready: str | None = "starting"
         self.takes_into_spool = False
+        self._has_started = asyncio.Event()
         """Whether events are taken although the database has not been there since the start."""
         self.is_stopping = False
 
@@ -153,6 +157,7 @@ class App:
         """The start waits for the database. Meanwhile the spool takes what is sent with keys that
         a process before this one knew."""
         self.not_ready = problem
+        self._has_started.set()
         if self.spool.is_on and self.scopes.knows_any:
             self.takes_into_spool = True
             self.pipeline.set_aside()
@@ -161,6 +166,7 @@ class App:
         """The database is there."""
         self.not_ready = None
         self.takes_into_spool = False
+        self._has_started.set()
 
     def _settings_changed(self, entry: FeedEntry) -> None:
         """Somebody, on whatever replica, changed settings: what is remembered may be wrong."""
@@ -202,15 +208,23 @@ class App:
     def _part(self, path: str) -> tuple[str, Any]:
         if path in OPERATIONS_PATHS:
             return "operations", self.operations
-        if self.not_ready is not None and not self.takes_into_spool:
-            return "starting", _answer_not_ready
         if self.ingest.matches(path):
-            return "ingest", self.ingest
+            return "ingest", self._ingest
         if self.not_ready is not None:
             return "starting", _answer_not_ready
         if path.startswith("/api/"):
             return "api", self.api
         return "web", self.web
+
+    async def _ingest(self, scope: Any, receive: Any, send: Any) -> None:
+        """What is sent in the moment between listening and being ready waits for it: proxies that
+        ask servers which are not ready would else meet a refusal at each start."""
+        if not self._has_started.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_START_SECONDS):
+                    await self._has_started.wait()
+        is_open = self.not_ready is None or self.takes_into_spool
+        await (self.ingest if is_open else _answer_not_ready)(scope, receive, send)
 
 
 def _free_bytes(blobs: BlobStore) -> float:
