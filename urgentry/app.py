@@ -22,6 +22,7 @@ from urgentry.ingest.intake import Intake
 from urgentry.ingest.keeping import Keeper
 from urgentry.ingest.ledger import Ledger
 from urgentry.ingest.names import KnownNames
+from urgentry.ingest.normalize.receipt import FindPlace
 from urgentry.ingest.pipeline import Pipeline
 from urgentry.ingest.quota import Quotas
 from urgentry.ingest.readers import READERS
@@ -53,6 +54,7 @@ class App:
         blobs: BlobStore,
         metrics: Metrics,
         seals: Seals,
+        find_place: FindPlace | None = None,
     ) -> None:
         limits = settings.limits
         self.metrics = metrics
@@ -90,7 +92,7 @@ class App:
         )
         budget = BytesInFlight(limits.max_bytes_in_flight)
         self._show(budget)
-        self.ingest = self._ingest_edge(settings, budget)
+        self.ingest = self._ingest_edge(settings, budget, find_place)
         self.hub.listen(self._settings_changed)
         self.api = Starlette(
             routes=api_routes(
@@ -123,7 +125,9 @@ class App:
         """Whether events are taken although the database has not been there since the start."""
         self.is_stopping = False
 
-    def _ingest_edge(self, settings: Settings, budget: BytesInFlight) -> IngestEdge:
+    def _ingest_edge(
+        self, settings: Settings, budget: BytesInFlight, find_place: FindPlace | None
+    ) -> IngestEdge:
         return IngestEdge(
             endpoints=ENDPOINTS,
             scopes=self.scopes,
@@ -141,6 +145,7 @@ class App:
                 unpack=UnpackLimits(unpacked_bytes=settings.limits.max_envelope_bytes),
             ),
             trusted_proxies=settings.trusted_proxies,
+            find_place=find_place,
         )
 
     def _show(self, budget: BytesInFlight) -> None:

@@ -14,6 +14,7 @@ from urgentry.blobs.disk import DiskStore
 from urgentry.blobs.s3 import S3Store, S3Target
 from urgentry.config import BlobSettings, Settings
 from urgentry.errors import ConfigError
+from urgentry.ingest.places import Places
 from urgentry.storage.data_directory import kept_key
 from urgentry.storage.database import Database
 from urgentry.storage.open import open_database
@@ -82,6 +83,11 @@ def open_settings_database(
         statement_seconds=configured.statement_timeout_ms / 1000 if is_limited else None,
         observe_wait=observe_wait,
     )
+
+
+def open_places(path: Path | None) -> Places | None:
+    """The database of places that the settings name, if they name one."""
+    return None if path is None else Places(path)
 
 
 def open_blob_store(settings: BlobSettings) -> BlobStore:

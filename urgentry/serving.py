@@ -26,6 +26,7 @@ from urgentry.opening import (
     bootstrap_password,
     is_embedded,
     open_blob_store,
+    open_places,
     open_seals,
     open_settings_database,
 )
@@ -56,7 +57,17 @@ async def serve(settings: Settings, *, migrate: bool) -> None:
         stack.push_async_callback(database.close)
         blobs = open_blob_store(settings.blobs)
         stack.push_async_callback(blobs.close)
-        app = App(settings, database, blobs, metrics, open_seals(settings))
+        places = open_places(settings.geoip_database)
+        if places is not None:
+            stack.enter_context(places)
+        app = App(
+            settings,
+            database,
+            blobs,
+            metrics,
+            open_seals(settings),
+            find_place=places.find if places is not None else None,
+        )
         listener = HttpServer(
             app,
             host=settings.host,

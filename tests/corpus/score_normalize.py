@@ -1,6 +1,7 @@
-"""How many of the corpus's golden events come out exactly as Sentry's own normalisation made them.
+"""How many events and attributes of the corpus come out exactly as Sentry's normalisation has them.
 
-Run as a script it prints each disagreement; `test_normalize.py` holds the score. What differs from
+Run as a script it prints each disagreement; `test_normalize.py` and `test_normalize_attributes.py`
+hold the score. What differs from
 run to run in the golden files (ids, the time of receipt) is taken from the expected event, so all
 that is compared depends on our code alone.
 """
@@ -11,10 +12,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from urgentry.ingest.normalize import NormalizeContext, normalize_event, parse_event_json
+from tests.corpus.event_attributes import attribute_cases, judged
+from urgentry.ingest.normalize import (
+    NormalizeContext,
+    normalize_event,
+    normalize_plain,
+    parse_event_json,
+)
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 GOLDEN = CORPUS / "relay" / "normalize_golden"
+PAYLOADS = CORPUS / "relay" / "payloads"
 SECOND = 1_000_000
 
 
@@ -37,9 +45,11 @@ def context_of(expected: dict[str, Any]) -> NormalizeContext:
 
 
 def disagreements(raw: bytes, expected: dict[str, Any]) -> list[str]:
-    """One line for each path at which we differ from the expected event."""
-    found = normalize_event(parse_event_json(raw), context_of(expected))
-    return list(_differences(_plain(expected), _plain(found), ""))
+    """One line for each path at which we differ from the expected event, on either road."""
+    context = context_of(expected)
+    long, short = normalize_event(parse_event_json(raw), context), normalize_plain(raw, context)
+    found = list(_differences(_plain(expected), _plain(long), ""))
+    return found if short is None else [*found, *_differences(long, short, "the short road")]
 
 
 def _plain(value: Any) -> Any:
@@ -83,7 +93,19 @@ def main() -> None:
         right += not reasons
         if reasons:
             sys.stdout.write("\n    ".join([name, *reasons[:20]]) + "\n")
-    sys.stdout.write(f"{right} of {total} ({right / max(total, 1):.1%})\n")
+    _tell("events", right, total)
+    total = right = 0
+    for attribute, test, case in attribute_cases():
+        total += 1
+        found, wanted = judged(attribute, case)
+        right += found == wanted
+        if found != wanted:
+            sys.stdout.write(f"{attribute} {test}\n    {wanted}\n    {found}\n")
+    _tell("attributes", right, total)
+
+
+def _tell(what: str, right: int, total: int) -> None:
+    sys.stdout.write(f"{what}: {right} of {total} ({right / max(total, 1):.1%})\n")
 
 
 if __name__ == "__main__":

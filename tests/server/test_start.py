@@ -31,6 +31,16 @@ def test_an_unknown_setting_stops_it_by_name(tmp_path: Path) -> None:
     assert "did you mean URGENTRY_LOG_LEVEL?" in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["none.mmdb", ""])
+def test_a_database_of_places_that_cannot_be_read_stops_it(tmp_path: Path, name: str) -> None:
+    settings = {"URGENTRY_GEOIP_DATABASE": str(tmp_path / name)}
+    with (
+        pytest.raises(RuntimeError, match="URGENTRY_GEOIP_DATABASE: cannot read"),
+        RunningServer(tmp_path, settings=settings),
+    ):
+        pass
+
+
 def test_a_second_server_on_one_data_directory_stops(tmp_path: Path) -> None:
     with RunningServer(tmp_path) as first:
         with pytest.raises(RuntimeError, match="another"), RunningServer(tmp_path):

@@ -163,6 +163,13 @@ class Settings:
         parse=networks,
         shown="none",
     )
+    geoip_database: Path | None = setting(
+        None,
+        "A MaxMind database (.mmdb) of cities or countries, by which the place of a user's address "
+        "is found. It is opened at the start.",
+        parse=Path,
+        shown="none",
+    )
     metrics_token: str = setting(
         "",
         "Bearer token that opens `/metrics` and the details of `/ready` also through a proxy.",

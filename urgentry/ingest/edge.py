@@ -19,6 +19,7 @@ from urgentry.ingest.envelope import Envelope, envelope_headers
 from urgentry.ingest.fields import field_of
 from urgentry.ingest.intake import Intake
 from urgentry.ingest.ledger import Ledger
+from urgentry.ingest.normalize.receipt import FindPlace
 from urgentry.ingest.receipt import Receipt
 from urgentry.ingest.request import Request
 from urgentry.ingest.scopes import Scopes
@@ -27,6 +28,7 @@ from urgentry.ingest.wire import (
     Receive,
     Send,
     answer_preflight,
+    client_hints,
     expected_bytes,
     header_map,
     read_body,
@@ -65,6 +67,7 @@ class IngestEdge:
         budget: BytesInFlight,
         limits: BodyLimits,
         trusted_proxies: Networks = (),
+        find_place: FindPlace | None = None,
     ) -> None:
         self._endpoints = endpoints
         self._scopes = scopes
@@ -73,6 +76,7 @@ class IngestEdge:
         self._budget = budget
         self._limits = limits
         self._trusted = trusted_proxies
+        self._find_place = find_place
 
     def matches(self, path: str) -> bool:
         """Whether a path, its slashes collapsed, is one of an endpoint."""
@@ -200,6 +204,8 @@ class IngestEdge:
             sent_at=envelope.sent_at,
             client_ip=client_ip(request.peer, forwarded, self._trusted),
             user_agent=request.header(b"user-agent"),
+            client_hints=client_hints(request.headers),
+            find_place=self._find_place,
         )
 
     def _unavailable(self, endpoint: Endpoint, request: Request, error: StorageError) -> Rejected:

@@ -3,6 +3,7 @@
 import msgspec
 
 from urgentry.domain.scope import Scope
+from urgentry.ingest.normalize.receipt import FindPlace
 from urgentry.protocol.auth import Credentials
 
 
@@ -18,3 +19,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     sent_at: int | None = None
     client_ip: str | None = None
     user_agent: str | None = None
+    client_hints: tuple[tuple[str, str], ...] = ()
+    """Headers in which a browser tells of itself: name and value."""
+    find_place: FindPlace | None = None
+    """Where an address is, if the operator has a database of that."""

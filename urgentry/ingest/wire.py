@@ -27,6 +27,12 @@ RawHeaders = Iterable[tuple[bytes, bytes]]
 UNDECLARED_BYTES = 64 * 1024
 """What a body of unknown length is first taken to be."""
 
+_HINTS = {
+    b"sec-ch-ua": "Sec-Ch-Ua",
+    b"sec-ch-ua-model": "Sec-Ch-Ua-Model",
+    b"sec-ch-ua-platform": "Sec-Ch-Ua-Platform",
+    b"sec-ch-ua-platform-version": "Sec-Ch-Ua-Platform-Version",
+}
 _ALLOWED_HEADERS = (
     b"x-sentry-auth",
     b"x-requested-with",
@@ -82,6 +88,15 @@ def header(headers: Headers, name: bytes) -> str | None:
     """One header as text."""
     value = headers.get(name)
     return None if value is None else value.decode("latin-1")
+
+
+def client_hints(headers: Headers) -> tuple[tuple[str, str], ...]:
+    """What a browser tells of itself beside its User-Agent; browsers send all or none of it."""
+    if b"sec-ch-ua" not in headers:
+        return ()
+    return tuple(
+        (name, headers[key].decode("latin-1")) for key, name in _HINTS.items() if key in headers
+    )
 
 
 def collapse_slashes(path: str) -> str:

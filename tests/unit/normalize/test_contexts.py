@@ -1,6 +1,7 @@
 """Contexts, debug images and the SDK."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -64,6 +65,109 @@ def test_a_trace_is_completed() -> None:
         "op": "http",
         "status": "unknown",
     }
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"trace_id": "A" * 32, "span_id": "B" * 16}, ("a" * 32, "b" * 16)),
+        ({"trace_id": str(UUID("c" * 32)), "span_id": "d" * 16}, ("c" * 32, "d" * 16)),
+        ({"trace_id": "0" * 32, "span_id": "0" * 16}, (EVENT_ID, EVENT_ID[:16])),
+        ({"trace_id": "xyz", "span_id": 7}, (EVENT_ID, EVENT_ID[:16])),
+    ],
+)
+def test_ids_of_a_trace(given: dict[str, Any], expected: tuple[str, str]) -> None:
+    event = normalized({"contexts": {"trace": given}})
+    trace = event["contexts"]["trace"]
+    assert (trace["trace_id"], trace["span_id"]) == expected
+    told = sorted(name for name, _ in errors_of(event))
+    is_wrong = expected[0] == EVENT_ID
+    assert told == ["contexts.trace.span_id", "contexts.trace.trace_id"] * is_wrong
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [("ok", "ok"), ("unknown_error", "unknown"), ("internal", "internal_error"), ("mine", "mine")],
+)
+def test_the_status_of_a_trace(given: str, status: str) -> None:
+    assert context("trace", {"status": given})["status"] == status
+
+
+def test_the_replay_of_the_envelopes_trace() -> None:
+    event = normalized({}, replay_id="b" * 32)
+    assert event["contexts"]["replay"] == {"type": "replay", "replay_id": "b" * 32}
+
+
+def test_the_events_own_replay_goes_before() -> None:
+    given = {"replay": {"replay_id": str(UUID("c" * 32)).upper()}}
+    event = normalized({"contexts": given}, replay_id="b" * 32)
+    assert event["contexts"]["replay"] == {"type": "replay", "replay_id": "c" * 32}
+
+
+def test_the_profile_of_an_event() -> None:
+    event = normalized({"contexts": {"profile": {"profile_id": "d" * 32, "profiler_id": "x"}}})
+    assert event["contexts"]["profile"] == {
+        "type": "profile",
+        "profile_id": "d" * 32,
+        "profiler_id": None,
+    }
+    assert errors_of(event) == [("contexts.profile.profiler_id", "invalid_data")]
+
+
+def test_feature_flags() -> None:
+    flags = [
+        {"flag": "new-cart", "result": True},
+        {"flag": "f" * 300, "result": "r" * 300},
+        {"flag": "n", "result": 1.5, "variant": "b"},
+        "odd",
+        None,
+    ]
+    event = normalized({"contexts": {"flags": {"values": flags}}})
+    kept = event["contexts"]["flags"]["values"]
+    assert kept[0] == flags[0]
+    assert [len(kept[1][name]) for name in ("flag", "result")] == [200, 200]
+    assert kept[2:] == [flags[2], None, None]
+    assert errors_of(event) == [("contexts.flags.values.3", "invalid_data")]
+
+
+def test_a_response_is_read_as_a_request_is() -> None:
+    headers = {"set-cookie": "a=b; c=d", "content-type": "application/json"}
+    assert context("response", {"headers": headers, "data": '{"x": [1]}', "status_code": 500}) == {
+        "type": "response",
+        "headers": [["Content-Type", "application/json"]],
+        "cookies": [["a", "b"], ["c", "d"]],
+        "data": {"x": [1]},
+        "inferred_content_type": "application/json",
+        "status_code": 500,
+    }
+
+
+def test_each_context_has_a_size_of_its_own() -> None:
+    many = {f"c{n}": {"text": "x" * 5000} for n in range(4)}
+    event = normalized({"contexts": many | {"big": {"text": "y" * 9000}}})
+    assert all(event["contexts"][name]["text"] == "x" * 5000 for name in many)
+    assert len(event["contexts"]["big"]["text"]) <= 8192
+    assert event["_meta"]["contexts"]["big"]["text"][""]["len"] == 9000
+
+
+DEVICES = (
+    ({"family": "iPhone", "model": "iPhone8,1"}, "1"),
+    ({"family": "iOS", "model": "iPhone13,2"}, "2"),
+    ({"family": "iOS-Device", "model": "iPhone14,5"}, "3"),
+    ({"family": "iOS", "model": "iPad8,1"}, None),
+    ({"processor_frequency": 1900, "processor_count": 8, "memory_size": 8 << 30}, "1"),
+    ({"processor_frequency": 2400, "processor_count": 8, "memory_size": 8 << 30}, "2"),
+    ({"processor_frequency": 2600, "processor_count": 8, "memory_size": 5 << 30}, "2"),
+    ({"processor_frequency": 2600, "processor_count": 8, "memory_size": 6 << 30}, "3"),
+    ({"processor_frequency": 2600}, None),
+    ({"processor_frequency": None, "processor_count": 8, "memory_size": "x"}, None),
+)
+
+
+@pytest.mark.parametrize(("device", "rank"), DEVICES)
+def test_the_class_of_a_device(device: dict[str, Any], rank: str | None) -> None:
+    tags = dict(normalized({"contexts": {"device": device}}).get("tags", []))
+    assert tags.get("device.class") == rank
 
 
 @pytest.mark.parametrize(

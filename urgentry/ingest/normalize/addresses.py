@@ -1,6 +1,9 @@
 """Memory addresses and debug ids of native code, in the one spelling that look-ups use."""
 
 import re
+from functools import lru_cache
+from itertools import repeat
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -9,19 +12,23 @@ from urgentry.ingest.normalize.fields import (
     fitted_by,
     reject,
 )
+from urgentry.ingest.normalize.limits import DEBUG_IDS_KEPT
+from urgentry.ingest.normalize.plain import Objects
 from urgentry.ingest.normalize.report import Path, Report
 
 _DEBUG_ID = re.compile(
     r"([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})"
-    r"(?:-?([0-9a-f]{1,8}))?",
-    re.IGNORECASE,
+    r"(?:-?([0-9a-f]{1,8}))?"
 )
+# A debug id with its dashes and an age.
+LONGEST_DEBUG_ID = 45
 
 
-def _fit_address(value: Any, path: Path, report: Report) -> Any:
+def fit_address(value: Any, path: Path, report: Report) -> Any:
+    """As lower-case hexadecimal digits without leading zeros."""
     if type(value) is str:
         try:
-            number = int(value, 16 if value.startswith(("0x", "0X")) else 10)
+            number = _number(value)
         except ValueError:
             return reject(value, path, report, "invalid digit found in string")
     elif type(value) is int:
@@ -31,14 +38,46 @@ def _fit_address(value: Any, path: Path, report: Report) -> Any:
     return hex(number) if 0 <= number <= MAX_U64 else reject(value, path, report)
 
 
-def _fit_debug_id(value: Any, path: Path, report: Report) -> Any:
-    match = _DEBUG_ID.fullmatch(value) if type(value) is str else None
+def _number(text: str) -> int:
+    try:
+        return int(text, 0)  # by its prefix
+    except ValueError:
+        return int(text)  # decimal with leading zeros
+
+
+def spell_addresses(holders: Objects, name: str, path: Path, report: Report) -> None:
+    """Fit this member of all objects that have it, all of them texts."""
+    having = [holder for holder in holders if name in holder]
+    if not having:
+        return
+    try:
+        numbers = list(map(int, map(itemgetter(name), having), repeat(0)))
+    except ValueError:
+        numbers = [-1]
+    if min(numbers) >= 0 and max(numbers) <= MAX_U64:
+        for holder, spelled in zip(having, map(hex, numbers), strict=True):
+            holder[name] = spelled
+        return
+    for index, holder in enumerate(holders):
+        if name in holder:
+            holder[name] = fit_address(holder[name], ((path, index), name), report)
+
+
+def fit_debug_id(value: Any, path: Path, report: Report) -> Any:
+    if type(value) is str and len(value) <= LONGEST_DEBUG_ID and (found := spelled_debug_id(value)):
+        return found
+    return reject(value, path, report, "invalid debug identifier")
+
+
+@lru_cache(maxsize=DEBUG_IDS_KEPT)
+def spelled_debug_id(value: str) -> str | None:
+    """Lower case, with dashes, and an age only where it is not 0; None for what is no debug id."""
+    match = _DEBUG_ID.fullmatch(value.lower())
     if match is None:
-        return reject(value, path, report, "invalid debug identifier")
+        return None
     *parts, age = match.groups()
-    identifier = "-".join(parts).lower()
-    age = (age or "").lstrip("0").lower()
-    return f"{identifier}-{age}" if age else identifier
+    age = (age or "").lstrip("0")
+    return "-".join([*parts, age] if age else parts)
 
 
 def _fit_uuid(value: Any, path: Path, report: Report) -> Any:
@@ -54,7 +93,7 @@ def _fit_code_id(value: Any, path: Path, report: Report) -> Any:
     return value.lower()
 
 
-ADDRESS = fitted_by(_fit_address)
-DEBUG_ID = fitted_by(_fit_debug_id)
+ADDRESS = fitted_by(fit_address)
+DEBUG_ID = fitted_by(fit_debug_id)
 UUID_TEXT = fitted_by(_fit_uuid)
 CODE_ID = fitted_by(_fit_code_id)

@@ -9,7 +9,6 @@ from typing import Any
 from urgentry.ingest.normalize.bags import bag
 from urgentry.ingest.normalize.debug_meta import fit_debug_meta
 from urgentry.ingest.normalize.fields import (
-    ABSENT,
     UNSIGNED,
     Field,
     fit_list,
@@ -27,12 +26,12 @@ from urgentry.ingest.normalize.limits import (
     EXTRA,
     EXTRA_MEMBER,
     FINGERPRINT_PARTS,
-    MODULES,
     PATH,
     SYMBOL,
     TRANSACTION,
     UNTYPED,
 )
+from urgentry.ingest.normalize.modules import MODULE_VERSIONS
 from urgentry.ingest.normalize.report import Path, Report
 
 _IN_ORDER = (
@@ -72,22 +71,6 @@ def _part(part: str | float) -> str:
     return str(int(part)) if isinstance(part, float) else primitive_text(part)
 
 
-def _fit_modules(value: Any, path: Path, report: Report) -> Any:
-    if type(value) is not dict:
-        return reject(value, path, report, "expected an object")
-    try:
-        "".join(value.values())  # proves in one call that each version is a text
-    except TypeError:
-        value = {
-            name: fit_member(item, _VERSION, (path, name), report) for name, item in value.items()
-        }
-    return fit_member(value, _MODULES, path, report) or ABSENT
-
-
-_VERSION = text()
-
-
-_MODULES = bag(*MODULES, objects_only=True)
 _UNTYPED = bag(*UNTYPED)
 _HOST = text(*SYMBOL)
 _TEMPLATE = {
@@ -110,7 +93,7 @@ ATTRIBUTES: dict[str, Field] = {
     "transaction": _fit_trimmed(TRANSACTION),
     "transaction_info": fit_struct(_TRANSACTION_INFO),
     "time_spent": UNSIGNED,
-    "modules": fitted_by(_fit_modules),
+    "modules": MODULE_VERSIONS,
     "server_name": _HOST,
     "site": _HOST,
     "template": fit_struct(_TEMPLATE),

@@ -1,24 +1,36 @@
 """What happened before the event: at most the 100 newest breadcrumbs."""
 
+from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
-from urgentry.ingest.normalize.bags import are_small, bag, is_small
+from urgentry.ingest.normalize.bags import are_each_small, bag
 from urgentry.ingest.normalize.fields import (
+    ABSENT,
     Field,
+    Fit,
     fit_fields,
     fitted_by,
     reject,
     text,
 )
-from urgentry.ingest.normalize.levels import LEVELS, read_level
+from urgentry.ingest.normalize.levels import LEVELS, PLAIN_LEVEL, read_level
 from urgentry.ingest.normalize.limits import BREADCRUMB_DATA, BREADCRUMBS, ENUMERATION, MESSAGE
-from urgentry.ingest.normalize.plain import plain_list
+from urgentry.ingest.normalize.plain import (
+    Objects,
+    json_bag,
+    list_reader,
+    nonempty_text,
+    plain_object,
+)
 from urgentry.ingest.normalize.report import Path, Report
 from urgentry.ingest.normalize.timestamps import (
-    as_micros,
-    as_seconds,
+    FIRST_SECOND,
+    LAST_SECOND,
+    PLAIN_TIME,
+    bounded,
     fit_timestamp,
-    parse_timestamp,
+    shifted,
 )
 from urgentry.ingest.normalize.values import fit_values, read_values
 
@@ -27,6 +39,9 @@ def _fit_level(value: Any, path: Path, report: Report) -> Any:
     if type(value) is str and value in LEVELS:
         return value
     return read_level(value) or reject(value, path, report, "invalid level")
+
+
+_DATA = bag(*BREADCRUMB_DATA, objects_only=True)
 
 
 def _fields(shift: int) -> dict[str, Field]:
@@ -44,23 +59,40 @@ _BREADCRUMB = {
     "category": text(ENUMERATION),
     "level": fitted_by(_fit_level),
     "message": text(*MESSAGE),
-    "data": bag(*BREADCRUMB_DATA, objects_only=True),
+    "data": _DATA,
     "event_id": text(ENUMERATION),
 }
-_read_plain = plain_list(_BREADCRUMB, {"timestamp": Any, "level": str, "data": Any})
+_PLAIN = {
+    "timestamp": PLAIN_TIME,
+    "type": nonempty_text(ENUMERATION),
+    "level": PLAIN_LEVEL,
+    "data": json_bag(BREADCRUMB_DATA[0]),
+}
+PLAIN_BREADCRUMB = plain_object(_BREADCRUMB, _PLAIN)
+_read_plain = list_reader(_BREADCRUMB, _PLAIN)
 
 
 def fit_breadcrumbs(value: Any, shift: int, path: Path, report: Report) -> Any:
     """`{"values": […]}`, or null when there is none; `shift` (µs) corrects the client's clock."""
-    listed = [entry for entry in read_values(value, path, report) or () if entry is not None]
+    listed: Any = read_values(value, path, report) or ()
+    if type(listed) is not tuple:
+        listed = [entry for entry in listed if entry is not None]
     if not listed:
         return None
     if len(listed) > BREADCRUMBS:
         report.shortened((path, "values"), len(listed))
         listed = listed[-BREADCRUMBS:]
-    plain = _read_plain(listed)
-    if plain is not None and _finish(plain, shift):
-        return {"values": plain}
+    plain = listed if type(listed) is tuple else _read_plain(listed)
+    if plain is None:
+        return {"values": fit_values(listed, _fit_in_time(shift), path, report)}
+    _finish(plain, shift)
+    bags = [entry["data"] for entry in plain if "data" in entry]
+    if bags and not are_each_small(bags, BREADCRUMB_DATA[1]):
+        _fit_each_data(plain, (path, "values"), report)
+    return {"values": list(plain)}
+
+
+def _fit_in_time(shift: int) -> Fit:
     fields = _fields(shift) if shift else _BREADCRUMB
 
     def fit(entry: dict[str, Any], at: Path, report: Report) -> dict[str, Any]:
@@ -68,40 +100,40 @@ def fit_breadcrumbs(value: Any, shift: int, path: Path, report: Report) -> Any:
         _fill(fitted)
         return fitted
 
-    return {"values": fit_values(listed, fit, path, report)}
+    return fit
 
 
-def _finish(plain: list[dict[str, Any]], shift: int) -> bool:
-    """Read the times and levels in place; False where one is wrong or the data has to be cut."""
-    if not _are_sound([entry["data"] for entry in plain if "data" in entry]):
-        return False
+def _finish(plain: Objects, shift: int) -> None:
+    """What the type does not say: times in seconds, levels by their present name, defaults."""
     for entry in plain:
-        if "timestamp" in entry:
-            try:
-                seconds = parse_timestamp(entry["timestamp"])
-            except ValueError:
-                return False
-            entry["timestamp"] = as_seconds(as_micros(seconds) + shift) if shift else seconds
-        level = entry.get("level")
-        if level not in LEVELS and level is not None:
-            entry["level"] = level = read_level(level)
-            if level is None:
-                return False
-        if not entry.get("type"):
+        moment = entry.get("timestamp")
+        if type(moment) is datetime:
+            seconds = moment.timestamp()
+            if not FIRST_SECOND <= seconds <= LAST_SECOND:
+                seconds = bounded(seconds)
+            entry["timestamp"] = moment = seconds
+        if shift and moment is not None:
+            entry["timestamp"] = shifted(moment, shift)
+        if "type" not in entry:
             entry["type"] = "default"
-        if level is None:
+        if "level" not in entry:
             entry["level"] = "info"
-    return True
+    if not LEVELS.issuperset(map(_level_of, plain)):
+        for entry in plain:
+            entry["level"] = read_level(entry["level"])
 
 
-def _are_sound(bags: list[Any]) -> bool:
-    """True proves that each is an object, not empty and within the limits."""
-    for data in bags:
-        if type(data) is not dict or not data:
-            return False
-    return are_small(bags, *BREADCRUMB_DATA) or all(
-        is_small(data, *BREADCRUMB_DATA) for data in bags
-    )
+_level_of = itemgetter("level")
+
+
+def _fit_each_data(plain: Objects, path: Path, report: Report) -> None:
+    for index, entry in enumerate(plain):
+        if "data" in entry:
+            fitted = _DATA[2](entry["data"], ((path, index), "data"), report)
+            if fitted is ABSENT:
+                del entry["data"]
+            else:
+                entry["data"] = fitted
 
 
 def _fill(entry: dict[str, Any]) -> None:

@@ -1,9 +1,10 @@
 """Contexts: what surrounded the event (device, system, runtime, trace, the user's own)."""
 
+import re
 from itertools import islice
 from typing import Any
 
-from urgentry.ingest.normalize.bags import fit_bag
+from urgentry.ingest.normalize.bags import fit_bag, is_small
 from urgentry.ingest.normalize.descriptions import describe_os, describe_runtime
 from urgentry.ingest.normalize.fields import (
     FLAG,
@@ -11,18 +12,60 @@ from urgentry.ingest.normalize.fields import (
     TEXTS,
     UNSIGNED,
     Field,
-    fit_fields,
+    cut,
+    fit_known,
     fit_list,
+    fit_member,
+    fitted_by,
     lenient_text,
     members,
     reject,
     text,
 )
-from urgentry.ingest.normalize.limits import CONTEXT, CONTEXTS, ENUMERATION
+from urgentry.ingest.normalize.limits import CONTEXT, CONTEXTS, ENUMERATION, FLAG_TEXT
 from urgentry.ingest.normalize.pairs import COOKIE_LIST, HEADER_LIST
 from urgentry.ingest.normalize.report import Path, Report
+from urgentry.ingest.normalize.requests import read_body, take_cookies
+
+
+def _hexadecimal(digits: int, what: str) -> Field:
+    """An id of so many digits, in lower case and without dashes; nothing but zeros is none."""
+    form = re.compile(rf"(?!0+\Z)[0-9a-f]{{{digits}}}")
+
+    def fit(value: Any, path: Path, report: Report) -> Any:
+        spelled = value.replace("-", "").lower() if type(value) is str else ""
+        return (
+            spelled if form.fullmatch(spelled) else reject(value, path, report, f"expected {what}")
+        )
+
+    return fitted_by(fit)
+
+
+# What the first SDKs called them.
+_STATUSES = {"success": "ok", "failure": "internal_error", "internal": "internal_error",
+             "unknown_error": "unknown"}  # fmt: skip
+
+
+def _fit_status(value: Any, path: Path, report: Report) -> Any:
+    return fit_member(
+        _STATUSES.get(value, value) if type(value) is str else value, _SHORT, path, report
+    )
+
+
+def _fit_flag(value: Any, path: Path, report: Report) -> Any:
+    """A feature flag that was evaluated, and with which result."""
+    if type(value) is not dict:
+        return reject(value, path, report, "expected an object")
+    flag = fit_known(value, _FLAG, path, report)
+    if type(flag.get("result")) is str:
+        flag["result"] = cut(flag["result"], FLAG_TEXT, (path, "result"), report)
+    return flag
+
 
 _TEXT = text()
+_SHORT = text(ENUMERATION)
+_EVENT_ID = _hexadecimal(32, "an event id")
+_FLAG = {"flag": text(FLAG_TEXT)}
 _KNOWN: dict[str, dict[str, Field]] = {
     "app": {
         **members(
@@ -64,6 +107,7 @@ _KNOWN: dict[str, dict[str, Field]] = {
             "supports_gyroscope supports_audio supports_location_service",
         ),
     },
+    "flags": {"values": fit_list(fitted_by(_fit_flag))},
     "gpu": {
         **members(
             _TEXT,
@@ -99,6 +143,8 @@ _KNOWN: dict[str, dict[str, Field]] = {
         "rooted": FLAG,
     },
     "ota_updates": members(_TEXT, "channel runtime_version update_id"),
+    "profile": members(_EVENT_ID, "profile_id profiler_id"),
+    "replay": {"replay_id": _EVENT_ID},
     "response": {
         "cookies": COOKIE_LIST,
         "headers": HEADER_LIST,
@@ -116,8 +162,10 @@ _KNOWN: dict[str, dict[str, Field]] = {
         "max_completion_port_threads min_worker_threads min_completion_port_threads",
     ),
     "trace": {
-        **members(_TEXT, "trace_id span_id parent_span_id"),
-        **members(text(ENUMERATION), "op status origin"),
+        "trace_id": _hexadecimal(32, "a trace id"),
+        **members(_hexadecimal(16, "a span id"), "span_id parent_span_id"),
+        **members(text(ENUMERATION), "op origin"),
+        "status": fitted_by(_fit_status),
         **members(NUMBER, "exclusive_time client_sample_rate"),
         "sampled": FLAG,
     },
@@ -128,8 +176,10 @@ _KNOWN: dict[str, dict[str, Field]] = {
     ),
     "feedback": members(_TEXT, "message contact_email"),
 }
+_KNOWN_KINDS = {kind: fields | {"type": _TEXT} for kind, fields in _KNOWN.items()}
 _ANDROID_EMULATOR = "Android SDK built for"
-_NO_FIELDS: dict[str, Field] = {}
+_SUMMED_UP = frozenset({"os", "runtime", "browser"})
+_DESCRIBED = _SUMMED_UP | {"device", "response"}
 
 
 def fit_contexts(value: Any, path: Path, report: Report) -> dict[str, Any]:
@@ -145,6 +195,9 @@ def fit_contexts(value: Any, path: Path, report: Report) -> dict[str, Any]:
     for name, context in islice(value.items(), CONTEXTS):
         if context is not None:
             fitted[name] = _fit_context(name, context, (path, name), report)
+    if not is_small(fitted, *CONTEXT, among=len(fitted)):
+        for name, context in fitted.items():
+            fitted[name] = fit_bag(context, *CONTEXT, (path, name), report)
     return fitted
 
 
@@ -161,27 +214,43 @@ def complete_trace(contexts: dict[str, Any], event_id: str) -> None:
         trace["status"] = "unknown"
 
 
+def add_replay(contexts: dict[str, Any], replay_id: str | None) -> None:
+    """The session replay that the trace belongs to, unless the event names one itself."""
+    if replay_id and not contexts.get("replay"):
+        contexts["replay"] = {"type": "replay", "replay_id": replay_id}
+
+
 def _fit_context(name: str, context: Any, path: Path, report: Report) -> Any:
     if type(context) is not dict:
         return reject(context, path, report, "expected an object")
     kind = context.get("type")
     if type(kind) is not str or not kind:
         kind = context["type"] = name
-    fields = _KNOWN.get(kind, _NO_FIELDS)
-    if fields:
-        others = {k: v for k, v in context.items() if k not in fields and v is not None}
-        context = fit_fields(context, fields, path, report) | others
-        _describe(kind, context)
-    return fit_bag(context, *CONTEXT, path, report)
+    fields = _KNOWN_KINDS.get(kind)
+    if fields is not None:
+        context = fit_known(context, fields, path, report)
+        if kind in _DESCRIBED:
+            _describe(kind, context, path, report)
+    return context
 
 
-def _describe(kind: str, context: dict[str, Any]) -> None:
+def _describe(kind: str, context: dict[str, Any], path: Path, report: Report) -> None:
     if kind == "os":
         describe_os(context)
     elif kind == "runtime":
         describe_runtime(context)
+    elif kind == "response":
+        take_cookies(context, "Set-Cookie")
+        if context.get("data") is not None:
+            read_body(context["data"], context, path, report)
     elif kind == "device" and str(context.get("model")).startswith(_ANDROID_EMULATOR):
         context["name"] = "Emulator"
-    if kind in {"os", "runtime", "browser"} and context.get(kind) is None and context.get("name"):
-        version = context.get("version")
-        context[kind] = f"{context['name']} {version}" if version else context["name"]
+    if kind in _SUMMED_UP and context.get(kind) is None:
+        sum_up(kind, context)
+
+
+def sum_up(kind: str, context: dict[str, Any]) -> None:
+    """Name and version in one text, under the context's own name, by which people filter."""
+    name, version = context.get("name"), context.get("version")
+    if name:
+        context[kind] = f"{name} {version}" if version else name

@@ -9,31 +9,24 @@ from typing import Any
 from urgentry.ingest.normalize.attributes import ATTRIBUTES, ERROR_ORDER
 from urgentry.ingest.normalize.bags import fit_bag
 from urgentry.ingest.normalize.breadcrumbs import fit_breadcrumbs
-from urgentry.ingest.normalize.contexts import complete_trace, fit_contexts
-from urgentry.ingest.normalize.devices import device_class
 from urgentry.ingest.normalize.exceptions import fit_exceptions, takes_stacktrace
-from urgentry.ingest.normalize.fields import (
-    ABSENT,
-    fit_fields,
-    fit_member,
-)
+from urgentry.ingest.normalize.fields import fit_fields, fit_member, fitted_by
 from urgentry.ingest.normalize.levels import read_level
 from urgentry.ingest.normalize.limits import ERRORS, UNTYPED
 from urgentry.ingest.normalize.logentry import fit_logentry
 from urgentry.ingest.normalize.logger import fit_logger
-from urgentry.ingest.normalize.mechanism import name_signals
 from urgentry.ingest.normalize.names import canonical_names, reject_unknown
 from urgentry.ingest.normalize.receipt import NormalizeContext
 from urgentry.ingest.normalize.release import fit_dist, fit_environment, fit_release
 from urgentry.ingest.normalize.report import ROOT, Report, at
 from urgentry.ingest.normalize.requests import fit_request
-from urgentry.ingest.normalize.sdk import fit_sdk, infer_ip_policy, sdk_of_client
+from urgentry.ingest.normalize.sdk import fit_sdk
 from urgentry.ingest.normalize.spans import fit_spans
 from urgentry.ingest.normalize.stacktraces import STACKTRACE
-from urgentry.ingest.normalize.tags import fit_tags, set_tag, take_environment
+from urgentry.ingest.normalize.surroundings import surround
 from urgentry.ingest.normalize.threads import fit_threads
 from urgentry.ingest.normalize.timestamps import Clock, as_seconds, fit_timestamp, read_clock
-from urgentry.ingest.normalize.user import fit_user, identify, infer_ip
+from urgentry.ingest.normalize.user import fit_user
 from urgentry.ingest.normalize.values import read_values
 
 Event = dict[str, Any]
@@ -44,6 +37,15 @@ _PLATFORM_NAMES = (
 )
 PLATFORMS = frozenset(_PLATFORM_NAMES.split())
 PROTOCOL_VERSION = "7"
+FIELDS = ATTRIBUTES | {
+    "release": fitted_by(fit_release),
+    "dist": fitted_by(fit_dist),
+    "environment": fitted_by(fit_environment),
+    "sdk": fitted_by(fit_sdk),
+    "logentry": fitted_by(fit_logentry),
+    "request": fitted_by(fit_request),
+    "user": fitted_by(fit_user),
+}
 _HONOURED_TYPES = frozenset({"transaction", "feedback", "generic"})
 
 
@@ -55,23 +57,23 @@ def normalize_event(payload: Event, context: NormalizeContext) -> Event:
     """
     report = Report(payload.pop("_meta", None))
     canonical_names(payload)
-    clock = read_clock(payload, context, report)
-    event = fit_fields(payload, ATTRIBUTES, ROOT, report)
+    clock = read_clock(payload.get("timestamp"), context, report)
+    event = fit_fields(payload, FIELDS, ROOT, report)
     _place(event, payload, context, report)
-    _describe(event, payload, context, clock, report)
+    _describe(event, payload, clock, report)
     _fit_failure(event, payload, clock.shift, report)
-    _fit_surroundings(event, payload, context, report)
+    surround(event, payload.get("contexts"), payload.get("tags"), context, report)
     event["type"] = _type_of(payload, event)
     event["level"] = _fit_level(payload.get("level"), event["type"], report)
     reject_unknown(payload, event, report)
-    _attach_report(event, payload, report)
+    attach_report(event, payload.get("errors"), report)
     return event
 
 
 def _place(event: Event, payload: Event, context: NormalizeContext, report: Report) -> None:
     """Who and where: the ids that the server gives."""
     given = payload.get("event_id")
-    if given is not None and (type(given) is not str or not _is_event_id(given)):
+    if given is not None and given != context.event_id and not is_event_id(given):
         report.reject(at("event_id"), _why_not_event_id(given), original=given)
     event["event_id"] = context.event_id
     event["project"] = context.project_id
@@ -80,10 +82,8 @@ def _place(event: Event, payload: Event, context: NormalizeContext, report: Repo
     event["received"] = as_seconds(context.received)
 
 
-def _describe(
-    event: Event, payload: Event, context: NormalizeContext, clock: Clock, report: Report
-) -> None:
-    """When it was and what runs there: time, platform, release, SDK, message."""
+def _describe(event: Event, payload: Event, clock: Clock, report: Report) -> None:
+    """When it was, on what it ran and who logged it."""
     event["timestamp"] = as_seconds(clock.timestamp)
     if payload.get("start_timestamp") is not None:
         event["start_timestamp"] = fit_timestamp(
@@ -95,17 +95,6 @@ def _describe(
     event["logger"] = fit_logger(payload.get("logger"), platform, at("logger"), report)
     if not event["logger"] and "csp" in event:
         event["logger"] = "csp"
-    for name, fit in (
-        ("release", fit_release), ("dist", fit_dist), ("environment", fit_environment),
-        ("sdk", fit_sdk), ("logentry", fit_logentry), ("request", fit_request),
-        ("user", fit_user),
-    ):  # fmt: skip
-        if payload.get(name) is not None:
-            fitted = fit(payload[name], at(name), report)
-            if fitted is not ABSENT:
-                event[name] = fitted
-    if "sdk" not in event and (sdk := sdk_of_client(context.sdk_client)):
-        event["sdk"] = sdk
 
 
 def _fit_failure(event: Event, payload: Event, shift: int, report: Report) -> None:
@@ -121,89 +110,26 @@ def _fit_failure(event: Event, payload: Event, shift: int, report: Report) -> No
         stacktrace = None if moves else stacktrace
     if stacktrace is not None:
         event["stacktrace"] = fit_member(stacktrace, STACKTRACE, at("stacktrace"), report)
-    for name, fitted in (
-        ("threads", _fit_if_any(fit_threads, payload, "threads", report)),
-        ("breadcrumbs", _fit_shifted(fit_breadcrumbs, payload, "breadcrumbs", shift, report)),
-        ("spans", _fit_shifted(fit_spans, payload, "spans", shift, report)),
-    ):
-        if fitted is not None or name in report.tree:
-            event[name] = fitted
+    if payload.get("threads") is not None:
+        threads = fit_threads(payload["threads"], at("threads"), report)
+        _set_if_told(event, "threads", threads, report)
+    for name, fit in _SHIFTED:
+        if payload.get(name) is not None:
+            _set_if_told(event, name, fit(payload[name], shift, at(name), report), report)
 
 
-def _fit_if_any(fit: Any, payload: Event, name: str, report: Report) -> Any:
-    value = payload.get(name)
-    return None if value is None else fit(value, at(name), report)
+_SHIFTED = (("breadcrumbs", fit_breadcrumbs), ("spans", fit_spans))
 
 
-def _fit_shifted(fit: Any, payload: Event, name: str, shift: int, report: Report) -> Any:
-    value = payload.get(name)
-    return None if value is None else fit(value, shift, at(name), report)
+def _set_if_told(event: Event, name: str, fitted: Any, report: Report) -> None:
+    """An attribute without anything in it is left out, or null where something was wrong."""
+    if fitted is not None or name in report.tree:
+        event[name] = fitted
 
 
 def _moves(exception: Any) -> bool:
     """True where the event's own stack trace belongs to its only exception."""
     return takes_stacktrace(read_values(exception, ROOT, Report()) or [])
-
-
-def _fit_surroundings(
-    event: Event, payload: Event, context: NormalizeContext, report: Report
-) -> None:
-    """Contexts, tags and user, which complete each other."""
-    contexts = fit_contexts(payload.get("contexts"), at("contexts"), report)
-    complete_trace(contexts, context.event_id)
-    event["contexts"] = contexts
-    _name_signals(event, contexts)
-    _fit_tags(event, payload, contexts, report)
-    _complete_user(event, context)
-
-
-def _name_signals(event: Event, contexts: Event) -> None:
-    exception = event.get("exception")
-    if not exception:
-        return
-    system = contexts.get("os")
-    name = system.get("name") if isinstance(system, dict) else None
-    for entry in exception["values"]:
-        mechanism = entry.get("mechanism") if entry else None
-        if mechanism:
-            name_signals(mechanism, name.lower() if isinstance(name, str) else "")
-
-
-def _fit_tags(event: Event, payload: Event, contexts: Event, report: Report) -> None:
-    """The client's tags, then those that the event implies."""
-    pairs, environment = take_environment(fit_tags(payload.get("tags"), at("tags"), report))
-    if environment and event.get("environment") is None and "environment" not in report.tree:
-        event["environment"] = fit_environment(environment, at("environment"), report)
-    for name in ("server_name", "site"):
-        value = event.pop(name, None)
-        if value:
-            set_tag(pairs, name, value)
-        elif name in report.tree:
-            event[name] = None
-    device = contexts.get("device")
-    if isinstance(device, dict) and (rank := device_class(device)):
-        set_tag(pairs, "device.class", rank)
-    if pairs or "tags" in report.tree:
-        event["tags"] = pairs
-
-
-def _complete_user(event: Event, context: NormalizeContext) -> None:
-    user = event.get("user")
-    if user is None and "user" in event:
-        return
-    user = user or {}
-    request = event.get("request") or {}
-    env = request.get("env") or {}
-    infer_ip(
-        user,
-        event["platform"],
-        env.get("REMOTE_ADDR"),
-        context.client_ip,
-        infer_ip_policy(event.get("sdk")),
-    )
-    identify(user)
-    if user:
-        event["user"] = user
 
 
 def _type_of(payload: Event, event: Event) -> str:
@@ -223,9 +149,9 @@ def _fit_level(value: Any, kind: str, report: Report) -> str:
     return level or ("info" if kind == "transaction" else "error")
 
 
-def _attach_report(event: Event, payload: Event, report: Report) -> None:
-    errors = report.errors(ERROR_ORDER)
-    given = payload.get("errors")
+def attach_report(event: Event, given: Any, report: Report) -> None:
+    """Set `_meta` and `errors`: those that the client found before ours."""
+    errors = report.errors(ERROR_ORDER) if report.tree else []
     if type(given) is list:
         told = [error for error in given[:ERRORS] if isinstance(error, dict)]
         errors = fit_bag(told, *UNTYPED, at("errors"), report) + errors
@@ -235,8 +161,8 @@ def _attach_report(event: Event, payload: Event, report: Report) -> None:
         event["_meta"] = report.tree
 
 
-def _is_event_id(value: str) -> bool:
-    compact = value.replace("-", "")
+def is_event_id(value: Any) -> bool:
+    compact = value.replace("-", "") if type(value) is str else ""
     return len(compact) == len("0" * 32) and not compact.strip("0123456789abcdefABCDEF")
 
 

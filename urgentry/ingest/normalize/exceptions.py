@@ -12,9 +12,15 @@ from urgentry.ingest.normalize.fields import (
     text,
 )
 from urgentry.ingest.normalize.limits import ENUMERATION, EXCEPTIONS, MESSAGE, SYMBOL
-from urgentry.ingest.normalize.mechanism import MECHANISM
+from urgentry.ingest.normalize.mechanism import MECHANISM, PLAIN_MECHANISM
+from urgentry.ingest.normalize.plain import NEVER, WHOLE, Objects, nonempty_text, plain_object
 from urgentry.ingest.normalize.report import Path, Report
-from urgentry.ingest.normalize.stacktraces import RAW_STACKTRACE, STACKTRACE
+from urgentry.ingest.normalize.stacktraces import (
+    PLAIN_STACKTRACE,
+    RAW_STACKTRACE,
+    STACKTRACE,
+    finish_stacktrace,
+)
 from urgentry.ingest.normalize.values import fit_values, read_values
 
 
@@ -27,6 +33,7 @@ def fit_thread_id(value: Any, path: Path, report: Report) -> Any:
 
 _THREAD_NAME = lenient_text(ENUMERATION)
 _TYPE_AND_VALUE = re.compile(r"(\w+):(?!:)\s*(.*)", re.DOTALL)
+_OLD_STACKTRACE = "sentry.interfaces.Stacktrace"
 _EXCEPTION = {
     "type": text(*SYMBOL),
     "value": json_text(*MESSAGE),
@@ -36,6 +43,31 @@ _EXCEPTION = {
     "thread_id": fitted_by(fit_thread_id),
     "mechanism": MECHANISM,
 }
+
+PLAIN_EXCEPTION = plain_object(
+    _EXCEPTION,
+    {
+        "type": nonempty_text(sum(SYMBOL)),
+        "stacktrace": PLAIN_STACKTRACE,
+        "thread_id": WHOLE | nonempty_text(ENUMERATION),
+        "mechanism": PLAIN_MECHANISM,
+        _OLD_STACKTRACE: NEVER,
+    },
+    required="type",
+)
+
+
+def finish_exceptions(listed: Objects, path: Path, report: Report) -> dict[str, Any]:
+    """Of plain ones, what their type does not say."""
+    for index, entry in enumerate(listed):
+        if "stacktrace" in entry:
+            place = (((path, "values"), index), "stacktrace")
+            finish_stacktrace(entry["stacktrace"], place, report)
+        mechanism = entry.get("mechanism")
+        if mechanism and ("data" in mechanism or "meta" in mechanism):
+            place = (((path, "values"), index), "mechanism")
+            entry["mechanism"] = fit_member(mechanism, MECHANISM, place, report)
+    return {"values": list(listed)}
 
 
 def fit_exceptions(value: Any, stacktrace: Any, path: Path, report: Report) -> Any:
@@ -58,12 +90,12 @@ def takes_stacktrace(listed: list[Any]) -> bool:
         len(listed) == 1
         and type(listed[0]) is dict
         and not listed[0].get("stacktrace")
-        and not listed[0].get("sentry.interfaces.Stacktrace")
+        and not listed[0].get(_OLD_STACKTRACE)
     )
 
 
 def _fit_exception(entry: dict[str, Any], path: Path, report: Report) -> Any:
-    legacy = entry.pop("sentry.interfaces.Stacktrace", None)
+    legacy = entry.pop(_OLD_STACKTRACE, None)
     if legacy is not None and entry.get("stacktrace") is None:
         entry["stacktrace"] = legacy
     value = entry.get("value")

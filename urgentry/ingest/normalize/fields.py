@@ -59,16 +59,23 @@ def fit_fields(
     return fitted
 
 
-def fit_struct(fields: Fields, *, keep_others: bool = False) -> Field:
-    """An object with these members; unknown ones are dropped, or kept as they came."""
+def fit_known(source: dict[str, Any], fields: Fields, path: Path, report: Report) -> dict[str, Any]:
+    """All members of `source`, those that `fields` knows each of its type; no null ones."""
+    fitted = fit_fields(source, fields, path, report)
+    if len(fitted) < len(source):
+        for key, value in source.items():
+            if value is not None and key not in fields:
+                fitted[key] = value
+    return fitted
+
+
+def fit_struct(fields: Fields) -> Field:
+    """An object with these members; unknown ones are dropped."""
 
     def fit(value: Any, path: Path, report: Report) -> Any:
         if type(value) is not dict:
             return reject(value, path, report, "expected an object")
-        fitted = fit_fields(value, fields, path, report)
-        if keep_others:
-            fitted.update((k, v) for k, v in value.items() if k not in fields and v is not None)
-        return fitted or ABSENT
+        return fit_fields(value, fields, path, report) or ABSENT
 
     return fitted_by(fit)
 
@@ -206,7 +213,21 @@ def fit_member(value: Any, field: Field, path: Path, report: Report) -> Any:
     return None if kept is ABSENT else kept
 
 
-TEXTS = fit_list(text())
+_TEXT_LIST = fit_list(text())
+
+
+def _fit_texts(value: Any, path: Path, report: Report) -> Any:
+    if type(value) is list and len(value) <= MEMBERS:
+        try:
+            "".join(value)  # proves in one call that each is a text
+        except TypeError:
+            pass
+        else:
+            return value
+    return fit_member(value, _TEXT_LIST, path, report)
+
+
+TEXTS = fitted_by(_fit_texts)
 
 
 def members(kind: Field, names: str) -> dict[str, Field]:

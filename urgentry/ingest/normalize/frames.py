@@ -1,10 +1,11 @@
 """Stack frames: their members, and where each came from when only half of that was said."""
 
+import re
+from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
-from urgentry.ingest.normalize.addresses import ADDRESS
-from urgentry.ingest.normalize.bags import fit_bag, is_small
+from urgentry.ingest.normalize.addresses import ADDRESS, spell_addresses
+from urgentry.ingest.normalize.bags import are_each_small, fit_bag
 from urgentry.ingest.normalize.fields import (
     ABSENT,
     FLAG,
@@ -19,7 +20,14 @@ from urgentry.ingest.normalize.fields import (
     text,
 )
 from urgentry.ingest.normalize.limits import ENUMERATION, FRAME_VARS, FUNCTION, PATH
-from urgentry.ingest.normalize.plain import plain_list
+from urgentry.ingest.normalize.plain import (
+    WHOLE,
+    Objects,
+    json_bag,
+    json_list_of,
+    list_reader,
+    plain_object,
+)
 from urgentry.ingest.normalize.report import Path, Report
 
 
@@ -56,6 +64,7 @@ _DATA = {
     **members(UNSIGNED, "orig_lineno orig_colno"),
     "orig_in_app": SIGNED,
 }
+_ADDRESS_NAMES = ("instruction_addr", "symbol_addr", "image_addr", "function_id")
 LOCK = {
     "type": UNSIGNED,
     **members(text(), "address package_name class_name"),
@@ -74,49 +83,76 @@ FRAME = {
     **members(FLAG, "in_app stack_start"),
     "vars": fitted_by(_fit_vars),
     "data": fit_struct(_DATA),
-    **members(ADDRESS, "image_addr instruction_addr symbol_addr function_id"),
+    **dict.fromkeys(_ADDRESS_NAMES, ADDRESS),
     **members(text(ENUMERATION), "trust lang"),
     "lock": fit_struct(LOCK),
 }
 
 
-_read_plain = plain_list(FRAME, {"pre_context": list[str], "post_context": list[str], "vars": Any})
+_LINES = json_list_of(str)
+_PLAIN = {
+    "pre_context": _LINES,
+    "post_context": _LINES,
+    "vars": json_bag(FRAME_VARS[0]),
+    "data": plain_object(_DATA, {"orig_in_app": WHOLE}),
+    "lock": plain_object(LOCK, {}),
+    "parent_index": WHOLE,
+    **dict.fromkeys(_ADDRESS_NAMES, str),
+}
+PLAIN_FRAME = plain_object(FRAME, _PLAIN)
+_read_plain = list_reader(FRAME, _PLAIN)
 
 
-def fit_frames(frames: list[Any], path: Path, report: Report) -> list[Any]:
+def fit_frames(frames: Any, path: Path, report: Report) -> list[Any]:
     """Each frame's known members; file name and absolute path stand in for each other."""
-    for frame in frames:
-        if type(frame) is dict:
-            filename = frame.get("filename")
-            abs_path = frame.get("abs_path")
-            if not filename or type(abs_path) is not str or not abs_path:
-                _complete_path(frame, filename, abs_path)
-            if frame.get("function") == "?":
-                del frame["function"]
+    if type(frames) is tuple:
+        _complete(frames)
+    else:
+        _complete([frame for frame in frames if type(frame) is dict])
     return fit_raw_frames(frames, path, report)
 
 
-def fit_raw_frames(frames: list[Any], path: Path, report: Report) -> list[Any]:
+def _complete(frames: Sequence[dict[str, Any]]) -> None:
+    for frame in frames:
+        filename = frame.get("filename")
+        abs_path = frame.get("abs_path")
+        is_whole = filename and abs_path and type(abs_path) is str
+        if not is_whole and (filename is not None or abs_path is not None):
+            _complete_path(frame, filename, abs_path)
+        if frame.get("function") == "?":
+            del frame["function"]
+
+
+def fit_raw_frames(frames: Any, path: Path, report: Report) -> list[Any]:
     """Frames as the machine saw them: nothing is filled in."""
-    plain = _read_plain(frames)
+    plain: Objects | None = frames if type(frames) is tuple else _read_plain(frames)
     if plain is None:
         return [_fit_frame(frame, (path, index), report) for index, frame in enumerate(frames)]
+    bags = [frame["vars"] for frame in plain if "vars" in frame]
+    if bags and not are_each_small(bags, FRAME_VARS[1]):
+        _fit_each_vars(plain, path, report)
+    for name in _ADDRESS_NAMES:
+        spell_addresses(plain, name, path, report)
+    for frame in plain:
+        if "data" in frame or "lock" in frame:
+            _drop_empty(frame)
+    return list(plain)
+
+
+def _fit_each_vars(plain: Objects, path: Path, report: Report) -> None:
     for index, frame in enumerate(plain):
-        variables = frame.get("vars")
-        if type(variables) is dict and variables and is_small(variables, *FRAME_VARS):
-            continue
         if "vars" in frame:
-            _replace_vars(frame, (path, index), report)
-    return plain
+            fitted = _fit_vars(frame["vars"], ((path, index), "vars"), report)
+            if fitted is ABSENT:
+                del frame["vars"]
+            else:
+                frame["vars"] = fitted
 
 
-def _replace_vars(frame: dict[str, Any], path: Path, report: Report) -> None:
-    given = frame["vars"]
-    fitted = ABSENT if given is None else _fit_vars(given, (path, "vars"), report)
-    if fitted is ABSENT:
-        del frame["vars"]
-    else:
-        frame["vars"] = fitted
+def _drop_empty(frame: dict[str, Any]) -> None:
+    for name in ("data", "lock"):
+        if name in frame and not frame[name]:
+            del frame[name]
 
 
 def _fit_frame(frame: Any, path: Path, report: Report) -> Any:
@@ -135,15 +171,13 @@ def _complete_path(frame: dict[str, Any], filename: Any, abs_path: Any) -> None:
         frame["filename"] = _path_of_url(abs_path)
 
 
+_URL = re.compile(r"https?://[^/?#]*(/[^?#]+)")
+
+
 def _path_of_url(location: str) -> str:
     """Of a URL its path, if it has one; else the location itself."""
-    if "://" not in location or not location.startswith(("http://", "https://")):
-        return location
-    try:
-        path = urlsplit(location).path
-    except ValueError:
-        return location
-    return path if path not in {"", "/"} else location
+    url = _URL.match(location)
+    return url[1] if url else location
 
 
 def drop_context(frame: Any) -> None:

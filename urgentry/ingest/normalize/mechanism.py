@@ -1,5 +1,6 @@
 """How an exception was caught: the SDK integration, and the signal or error beneath it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from urgentry.ingest.normalize.bags import bag
@@ -16,8 +17,15 @@ from urgentry.ingest.normalize.fields import (
     text,
 )
 from urgentry.ingest.normalize.limits import ENUMERATION, MECHANISM_DATA, MESSAGE, PATH
+from urgentry.ingest.normalize.plain import json_value, nonempty_text, plain_object
 from urgentry.ingest.normalize.report import Path, Report
-from urgentry.ingest.normalize.signals import error_name, mach_exception_name, signal_name
+from urgentry.ingest.normalize.signals import (
+    error_name,
+    family_of,
+    mach_exception_name,
+    signal_code_name,
+    signal_name,
+)
 
 _META = {
     "errno": fit_struct({"number": SIGNED, "name": text()}),
@@ -50,6 +58,17 @@ def _fit_mechanism(value: Any, path: Path, report: Report) -> Any:
 
 
 MECHANISM = fitted_by(_fit_mechanism)
+PLAIN_MECHANISM = plain_object(
+    _MECHANISM,
+    {
+        "type": nonempty_text(ENUMERATION),
+        "help_link": nonempty_text(sum(PATH)),
+        "source": nonempty_text(ENUMERATION),
+        "data": json_value(MECHANISM_DATA[0]),
+        "meta": json_value(3),
+    },
+    required="type",
+)
 
 
 def _upgrade(old: dict[str, Any]) -> dict[str, Any]:
@@ -67,29 +86,40 @@ def _upgrade(old: dict[str, Any]) -> dict[str, Any]:
     return new
 
 
-def name_signals(mechanism: dict[str, Any], system: str) -> None:
-    """Name the numbers that stand in `meta`, as the operating system names them."""
-    meta = mechanism.get("meta")
-    if not meta:
-        return
-    for key, number_key in (
-        ("signal", "number"),
-        ("mach_exception", "exception"),
-        ("errno", "number"),
-    ):
-        entry = meta.get(key)
-        if entry and entry.get("name") is None and entry.get(number_key) is not None:
-            _set_name(entry, _look_up(key, entry[number_key], system))
+def name_signals(event: dict[str, Any]) -> None:
+    """Name the numbers in the mechanisms of all exceptions as the operating system names them."""
+    exception = event.get("exception")
+    for entry in exception["values"] if exception else ():
+        mechanism = entry.get("mechanism") if entry else None
+        if mechanism and (meta := mechanism.get("meta")):
+            _name_numbers(meta, _system_of(event))
 
 
-def _look_up(key: str, number: int, system: str) -> str | None:
-    if key == "signal":
-        return signal_name(number, system)
-    if key == "errno":
-        return error_name(number, system)
-    return mach_exception_name(number)
+def _name_numbers(meta: dict[str, Any], family: str) -> None:
+    if errno := meta.get("errno"):
+        _name(errno, "name", error_name, errno.get("number"), family)
+    if exception := meta.get("mach_exception"):
+        _name(exception, "name", mach_exception_name, exception.get("exception"))
+    if signal := meta.get("signal"):
+        number = signal.get("number")
+        _name(signal, "name", signal_name, number, family)
+        _name(signal, "code_name", signal_code_name, number, signal.get("code"), family)
 
 
-def _set_name(entry: dict[str, Any], name: str | None) -> None:
-    if name is not None:
-        entry["name"] = name
+def _name(entry: dict[str, Any], key: str, look_up: Callable[..., str | None], *by: Any) -> None:
+    """Set a name that the client left out, where all that it goes by is there."""
+    if not entry.get(key) and None not in by and (name := look_up(*by)):
+        entry[key] = name
+
+
+def _system_of(event: dict[str, Any]) -> str:
+    """The family of the system that an event comes from, by what its SDK or contexts say."""
+    sdk_info = (event.get("debug_meta") or _NOTHING).get("sdk_info") or _NOTHING
+    system = event["contexts"].get("os") or _NOTHING
+    for name in (sdk_info.get("sdk_name"), system.get("name")):
+        if type(name) is str and (family := family_of(name)):
+            return family
+    return ""
+
+
+_NOTHING: dict[str, Any] = {}

@@ -20,6 +20,7 @@ _OLD_NAMES = (
     ("threads", "sentry.interfaces.Threads"),
     ("debug_meta", "sentry.interfaces.DebugMeta"),
 )
+_OLD = frozenset(old for _, old in _OLD_NAMES)
 _HANDLED = (
     "event_id level version type logentry logger platform timestamp start_timestamp received "
     "release dist environment user request contexts breadcrumbs exception stacktrace threads tags "
@@ -33,6 +34,8 @@ _KNOWN = frozenset(ATTRIBUTES) | frozenset(_HANDLED.split())
 
 def canonical_names(payload: dict[str, Any]) -> None:
     """Give every attribute its present name; where both came, the present one counts."""
+    if _OLD.isdisjoint(payload):
+        return
     for name, old in _OLD_NAMES:
         if old in payload:
             value = payload.pop(old)
@@ -42,6 +45,8 @@ def canonical_names(payload: dict[str, Any]) -> None:
 
 def reject_unknown(payload: dict[str, Any], event: dict[str, Any], report: Report) -> None:
     """Null for each attribute that no event has; its value may be anything and is not kept."""
+    if _KNOWN.issuperset(payload):
+        return
     for name in sorted(payload.keys() - _KNOWN)[:UNKNOWN_ATTRIBUTES]:
         event[name] = None
         report.reject(at(name), kind="invalid_attribute")

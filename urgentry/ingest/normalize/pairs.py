@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 from urllib.parse import parse_qsl
+
+import orjson
 
 from urgentry.ingest.normalize.bags import fit_bag
 from urgentry.ingest.normalize.fields import (
     Field,
     as_json,
-    fit_member,
     fitted_by,
     primitive_text,
     reject,
@@ -22,8 +24,11 @@ Pair = list[Any]
 
 def parse_query(query: str) -> list[Pair]:
     """The pairs of a query string or form body, decoded; a name alone has an empty value."""
-    pairs = parse_qsl(query.removeprefix("?")[:PARSED_TEXT], keep_blank_values=True)
-    return [[name, value] for name, value in pairs]
+    text = query.removeprefix("?")[:PARSED_TEXT]
+    if "%" in text or "+" in text:
+        pairs = parse_qsl(text, keep_blank_values=True)
+        return [[name, value] for name, value in pairs]
+    return [list(part.partition("=")[::2]) for part in text.split("&") if part]
 
 
 def parse_cookies(header: str) -> list[Pair]:
@@ -46,11 +51,16 @@ def _pair_list(
         if type(value) is str and parse is not None:
             pairs = parse(value)
         elif type(value) is dict:
-            pairs = [[rename(key), spell(value[key])] for key in sorted(value)[:PAIRS]]
+            pairs = [
+                [rename(key), item if type(item) is str else spell(item)]
+                for key, item in sorted(value.items())[:PAIRS]
+            ]
         elif type(value) is list:
             pairs = _read_pairs(value[:PAIRS], rename, spell, path, report)
         else:
             return reject(value, path, report, "expected an object")
+        if len(orjson.dumps(pairs)) <= limits[1]:  # lists of texts: no bag is as shallow
+            return pairs
         return fit_bag(pairs, *limits, path, report)
 
     return fitted_by(fit)
@@ -73,12 +83,12 @@ def _read_pairs(
 
 
 def _plain(name: Any) -> Any:
-    return name if name is None else _text(name)
+    return name if name is None or type(name) is str else _text(name)
 
 
 def _header_name(name: Any) -> str:
     """`x-request-id` as `X-Request-Id`."""
-    spelled = _text(name)
+    spelled = name if type(name) is str else _text(name)
     return _remembered_title(spelled) if len(spelled) <= _USUAL_LENGTH else _title(spelled)
 
 
@@ -111,9 +121,16 @@ _HEADER_PAIRS = _pair_list(None, _header_name, _header_text, HEADERS)
 
 
 def _fit_headers(value: Any, path: Path, report: Report) -> Any:
-    pairs = fit_member(value, _HEADER_PAIRS, path, report)
-    if pairs:
-        pairs = sorted(filter(None, pairs), key=lambda pair: str(pair[0]))
+    """Sorted by name; those of one name stay in their order."""
+    pairs = _HEADER_PAIRS[2](value, path, report)
+    if not pairs:
+        return pairs
+    if None in pairs:
+        pairs = list(filter(None, pairs))
+    try:
+        pairs.sort(key=itemgetter(0))
+    except TypeError:  # a name that is not a text
+        pairs.sort(key=lambda pair: str(pair[0]))
     return pairs
 
 

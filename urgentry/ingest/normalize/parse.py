@@ -39,7 +39,12 @@ def _parse(raw: bytes, sdk_client: str | None) -> Any:
         payload = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         return clean(_parse_tolerantly(raw, sdk_client, error))
-    return clean(payload) if _NUL_ESCAPE in raw else payload
+    return clean(payload) if has_nul(raw) else payload
+
+
+def has_nul(raw: bytes) -> bool:
+    """True where a text of the JSON may hold U+0000."""
+    return _NUL_ESCAPE in raw
 
 
 def _parse_tolerantly(raw: bytes, sdk_client: str | None, error: orjson.JSONDecodeError) -> Any:

@@ -27,10 +27,14 @@ from urgentry.ingest.normalize.report import Path, Report
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
+_URL_CHARS = sum(PATH)
+_USUAL_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 _METHOD = re.compile(r"[A-Z\-_]{3,32}")
 
 
 def _fit_method(value: Any, path: Path, report: Report) -> Any:
+    if type(value) is str and value in _USUAL_METHODS:
+        return value
     if type(value) is not str:
         return reject(value, path, report, "expected a string")
     method = value.upper()
@@ -59,13 +63,14 @@ def fit_request(value: Any, path: Path, report: Report) -> Any:
         return reject(value, path, report, "expected an object")
     _split_url(value)
     fitted = fit_fields(value, _REQUEST, path, report)
-    _take_cookies(fitted)
+    take_cookies(fitted, "Cookie")
     if value.get("data") is not None:
-        _read_body(value["data"], fitted, path, report)
-    if type(fitted.get("url")) is str:
-        fitted["url"] = cut(fitted["url"], PATH[0], (path, "url"), report, PATH[1])
+        read_body(value["data"], fitted, path, report)
+    url = fitted.get("url")
+    if url and len(url) > _URL_CHARS:
+        fitted["url"] = cut(url, PATH[0], (path, "url"), report, PATH[1])
     for key in ("query_string", "cookies", "headers"):
-        if fitted.get(key) == []:
+        if key in fitted and fitted[key] == []:
             del fitted[key]
     return fitted or ABSENT
 
@@ -73,7 +78,7 @@ def fit_request(value: Any, path: Path, report: Report) -> Any:
 def _split_url(request: dict[str, Any]) -> None:
     """Move query and fragment out of the URL, where they are not given apart."""
     url = request.get("url")
-    if type(url) is not str:
+    if type(url) is not str or not ("?" in url or "#" in url):
         return
     url, _, fragment = url.partition("#")
     url, _, query = url.partition("?")
@@ -84,34 +89,33 @@ def _split_url(request: dict[str, Any]) -> None:
         request["query_string"] = query
 
 
-def _take_cookies(fitted: dict[str, Any]) -> None:
-    """The Cookie header becomes `cookies`, unless they are given apart."""
-    headers = fitted.get("headers")
-    cookies = _header(headers, "Cookie")
-    if not headers or cookies is None:
+def take_cookies(message: dict[str, Any], header: str) -> None:
+    """This header becomes `cookies`, unless they are given apart."""
+    headers = message.get("headers")
+    if not headers or (cookies := _header(headers, header)) is None:
         return
-    fitted["headers"] = [pair for pair in headers if pair[0] != "Cookie"]
-    if not fitted.get("cookies"):
-        fitted["cookies"] = parse_cookies(cookies)
+    message["headers"] = [pair for pair in headers if pair[0] != header]
+    if not message.get("cookies"):
+        message["cookies"] = parse_cookies(cookies)
 
 
 def _header(headers: list[Any] | None, wanted: str) -> str | None:
-    for name, *values in headers or ():
-        if name == wanted and values and type(values[0]) is str:
-            return values[0]
+    for pair in headers or ():
+        if pair[0] == wanted:
+            return pair[1] if len(pair) > 1 and type(pair[1]) is str else None
     return None
 
 
-def _read_body(body: Any, fitted: dict[str, Any], path: Path, report: Report) -> None:
-    """Parse a body that is a text, by its declared type or by its looks."""
+def read_body(body: Any, message: dict[str, Any], path: Path, report: Report) -> None:
+    """Set `data`, and parse a body that is a text by its declared type or by its looks."""
     if type(body) is str:
-        declared = _content_type(fitted.get("headers"))
+        declared = _content_type(message.get("headers"))
         body, inferred = _parse_body(body, declared)
         if inferred:
-            fitted["inferred_content_type"] = inferred
+            message["inferred_content_type"] = inferred
         elif declared:
-            fitted["inferred_content_type"] = declared
-    fitted["data"] = fit_bag(body, *REQUEST_BODY, (path, "data"), report)
+            message["inferred_content_type"] = declared
+    message["data"] = fit_bag(body, *REQUEST_BODY, (path, "data"), report)
 
 
 def _content_type(headers: list[Any] | None) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from urgentry.ingest.normalize.bags import bag
+from urgentry.ingest.normalize.bags import are_each_small, bag
 from urgentry.ingest.normalize.fields import (
     TEXTS,
     Field,
@@ -13,7 +13,8 @@ from urgentry.ingest.normalize.fields import (
     require,
     text,
 )
-from urgentry.ingest.normalize.limits import SYMBOL, UNTYPED
+from urgentry.ingest.normalize.limits import MEMBERS, SYMBOL, UNTYPED
+from urgentry.ingest.normalize.plain import json_bag, json_list_of, plain_object
 from urgentry.ingest.normalize.report import Path, Report
 from urgentry.ingest.normalize.user import IP
 
@@ -27,6 +28,27 @@ _SDK: dict[str, Field] = {
     "client_ip": IP,
     "settings": bag(*UNTYPED, objects_only=True),
 }
+
+
+_PLAIN_TEXTS = json_list_of(str, most=MEMBERS)
+_PLAIN_PACKAGE = plain_object({"name": text(), "version": text()}, {}, required="name version")
+PLAIN_SDK = plain_object(
+    _SDK,
+    {
+        "integrations": _PLAIN_TEXTS,
+        "features": _PLAIN_TEXTS,
+        "packages": json_list_of(_PLAIN_PACKAGE, most=MEMBERS),
+        "settings": json_bag(UNTYPED[0]),
+    },
+    required="name version",
+)
+
+
+def finish_sdk(plain: dict[str, Any], path: Path, report: Report) -> Any:
+    """Of a plain one, what its type does not say."""
+    if "settings" in plain and not are_each_small([plain["settings"]], UNTYPED[1]):
+        return fit_sdk(plain, path, report)
+    return plain
 
 
 def fit_sdk(value: Any, path: Path, report: Report) -> Any:

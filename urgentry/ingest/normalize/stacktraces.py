@@ -16,13 +16,19 @@ from urgentry.ingest.normalize.fields import (
     require,
     text,
 )
-from urgentry.ingest.normalize.frames import drop_context, fit_frames, fit_raw_frames
+from urgentry.ingest.normalize.frames import (
+    PLAIN_FRAME,
+    drop_context,
+    fit_frames,
+    fit_raw_frames,
+)
 from urgentry.ingest.normalize.limits import (
     ENUMERATION,
     FRAMES_IN_FULL,
     FRAMES_NEWEST,
     FRAMES_OLDEST,
 )
+from urgentry.ingest.normalize.plain import json_object_of, json_value, plain_object, proved_list_of
 from urgentry.ingest.normalize.report import Path, Report
 
 
@@ -35,17 +41,18 @@ def _fit_raw_frames(value: Any, path: Path, report: Report) -> Any:
 
 
 def _fit_list(value: Any, fit: Fit, path: Path, report: Report) -> Any:
-    if type(value) is not list:
+    if type(value) is not list and type(value) is not tuple:
         return reject(value, path, report, "expected an array")
     if not value:
         return report.reject(path, "expected a non-empty value")
-    length = len(value)
+    frames: Any = value
+    length = len(frames)
     if length > FRAMES_OLDEST + FRAMES_NEWEST:
         report.shortened(path, length)
-        value = value[:FRAMES_OLDEST] + value[-FRAMES_NEWEST:]
+        frames = frames[:FRAMES_OLDEST] + frames[-FRAMES_NEWEST:]
     if length > FRAMES_IN_FULL:
-        _slim(value)
-    return fit(value, path, report)
+        _slim(frames)
+    return fit(frames, path, report)
 
 
 def _fit_registers(value: Any, path: Path, report: Report) -> Any:
@@ -64,8 +71,11 @@ _STACKTRACE = {
     "lang": text(ENUMERATION),
     "snapshot": FLAG,
 }
-
-
+PLAIN_STACKTRACE = plain_object(
+    _STACKTRACE,
+    {"frames": proved_list_of(PLAIN_FRAME, least=1), "registers": json_object_of(json_value(0))},
+    required="frames",
+)
 _RAW_STACKTRACE = _STACKTRACE | {"frames": fitted_by(_fit_raw_frames)}
 
 
@@ -82,6 +92,18 @@ def _stacktrace(fields: Fields) -> Field:
 
 STACKTRACE = _stacktrace(_STACKTRACE)
 RAW_STACKTRACE = _stacktrace(_RAW_STACKTRACE)
+
+
+def finish_stacktrace(stacktrace: dict[str, Any], path: Path, report: Report) -> None:
+    """Of a plain one, what its type does not say."""
+    frames = stacktrace["frames"]
+    stacktrace["frames"] = _fit_list(frames, fit_frames, (path, "frames"), report)
+    if "registers" in stacktrace:
+        registers = _fit_registers(stacktrace["registers"], (path, "registers"), report)
+        if registers is ABSENT:
+            del stacktrace["registers"]
+        else:
+            stacktrace["registers"] = registers
 
 
 def _slim(frames: list[Any]) -> None:

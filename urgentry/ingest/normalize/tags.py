@@ -1,8 +1,7 @@
 """Tags: pairs of short texts. Also server name, site and environment, which come and go as tags."""
 
 import string
-from collections.abc import Iterator
-from itertools import islice
+from functools import lru_cache
 from typing import Any
 
 from urgentry.ingest.normalize.fields import (
@@ -10,7 +9,7 @@ from urgentry.ingest.normalize.fields import (
     primitive_text,
     reject,
 )
-from urgentry.ingest.normalize.limits import TAG_KEY, TAG_VALUE, TAGS
+from urgentry.ingest.normalize.limits import TAG_KEY, TAG_KEYS_KEPT, TAG_VALUE, TAGS
 from urgentry.ingest.normalize.report import Path, Report
 
 Pair = list[Any]
@@ -24,39 +23,54 @@ def fit_tags(value: Any, path: Path, report: Report) -> list[Pair]:
     """Pairs in the order they came (of a map: by key), the first of each key only."""
     if value is None:
         return []
-    if not isinstance(value, (dict, list)):
+    if type(value) is dict:
+        entries = sorted(value.items())
+    elif type(value) is list:
+        entries = [pair for entry in value if (pair := _pair(entry)) is not None]
+    else:
         reject(value, path, report, "expected an object")
         return []
-    candidates = list(islice(_pairs(value), TAGS))
-    if len(candidates) == TAGS < len(value):
-        report.shortened(path, len(value))
-    return [_fit_pair(pair, (path, index), report) for index, pair in enumerate(candidates)]
+    pairs: list[Pair] = []
+    seen: set[str | None] = set()
+    for key, item in entries:
+        name = key if type(key) is str and is_tag_key(key) else _key_text(key)
+        if name in _RESERVED or (name and name in seen):
+            continue
+        if len(pairs) == TAGS:
+            report.shortened(path, len(value))
+            break
+        seen.add(name)
+        place = (path, len(pairs))
+        fitted = name if name and is_tag_key(name) else _fit_key(name, (place, 0), report)
+        pairs.append(
+            [fitted, item if _is_plain_value(item) else _fit_value(item, (place, 1), report)]
+        )
+    return pairs
 
 
-def take_environment(pairs: list[Pair]) -> tuple[list[Pair], Any]:
-    """The tags without `environment`, and what that tag said."""
-    for pair in pairs:
+def _is_plain_value(item: Any) -> bool:
+    return (
+        type(item) is str
+        and 0 < len(item) <= TAG_VALUE
+        and "\n" not in item
+        and item == item.strip()
+    )
+
+
+def take_environment(pairs: list[Pair]) -> Any:
+    """Takes the tag `environment` out and answers what it said."""
+    for index, pair in enumerate(pairs):
         if pair[0] == "environment":
-            return [other for other in pairs if other[0] != "environment"], pair[1]
-    return pairs, None
+            return pairs.pop(index)[1]
+    return None
 
 
 def set_tag(pairs: list[Pair], key: str, value: str) -> None:
     """Add a tag that the event itself implies, unless the client says otherwise."""
-    if not any(pair[0] == key for pair in pairs):
-        pairs.append([key, value])
-
-
-def _pairs(value: dict[str, Any] | list[Any]) -> Iterator[tuple[Any, Any]]:
-    entries = sorted(value.items()) if isinstance(value, dict) else filter(None, map(_pair, value))
-    seen = set()
-    for key, item in entries:
-        name = _key_text(key)
-        if name in _RESERVED or name in seen:
-            continue
-        if name:
-            seen.add(name)
-        yield name, item
+    for pair in pairs:
+        if pair[0] == key:
+            return
+    pairs.append([key, value])
 
 
 def _pair(entry: Any) -> tuple[Any, Any] | None:
@@ -67,14 +81,20 @@ def _pair(entry: Any) -> tuple[Any, Any] | None:
     return None
 
 
+def is_tag_key(key: str) -> bool:
+    """True for what a tag may be called."""
+    return _has_key_form(key) if len(key) <= TAG_KEY else False
+
+
+@lru_cache(maxsize=TAG_KEYS_KEPT)
+def _has_key_form(key: str) -> bool:
+    return bool(key) and _KEY_CHARACTERS.issuperset(key)
+
+
 def _key_text(key: Any) -> str | None:
     if not isinstance(key, (str, int, float)):
         return None
     return primitive_text(key).strip().replace(" ", "-")
-
-
-def _fit_pair(pair: tuple[Any, Any], path: Path, report: Report) -> Pair:
-    return [_fit_key(pair[0], (path, 0), report), _fit_value(pair[1], (path, 1), report)]
 
 
 def _fit_key(key: str | None, path: Path, report: Report) -> Any:

@@ -15,8 +15,9 @@ from urgentry.ingest.normalize.fields import (
 )
 from urgentry.ingest.normalize.frames import LOCK
 from urgentry.ingest.normalize.limits import SUMMARY, THREADS
+from urgentry.ingest.normalize.plain import json_value, plain_object
 from urgentry.ingest.normalize.report import Path, Report
-from urgentry.ingest.normalize.stacktraces import RAW_STACKTRACE, STACKTRACE
+from urgentry.ingest.normalize.stacktraces import PLAIN_STACKTRACE, RAW_STACKTRACE, STACKTRACE
 from urgentry.ingest.normalize.values import fit_values, read_values
 
 _LOCK = fit_struct(LOCK)
@@ -37,6 +38,15 @@ _THREAD = {
     "state": text(),
     "held_locks": fitted_by(_fit_locks),
 }
+
+PLAIN_THREAD = plain_object(
+    _THREAD,
+    {
+        "id": json_value(0),
+        "stacktrace": PLAIN_STACKTRACE,
+        "held_locks": json_value(2),
+    },
+)
 
 
 def fit_threads(value: Any, path: Path, report: Report) -> Any:

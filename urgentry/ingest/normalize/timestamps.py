@@ -5,7 +5,7 @@ then shift theirs by that.
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -15,12 +15,19 @@ from urgentry.ingest.normalize.receipt import NormalizeContext
 from urgentry.ingest.normalize.report import Path, Report, at
 
 SECOND = 1_000_000
+_MOST_AHEAD = SECONDS_IN_FUTURE * SECOND
+_MOST_BEHIND = SECONDS_IN_PAST * SECOND
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# 9999-12-31: the last day that Python, PostgreSQL and browsers all can show.
-_LAST_SECOND = 253_402_300_799
-_LAST_YEAR = "9999"
+# The years 1 to 9999, which Python, PostgreSQL and browsers all can show.
+FIRST_SECOND = -62_135_596_800
+LAST_SECOND = 253_402_300_799
 _DATE_LENGTH = len("2026-01-31")
-_from_iso = datetime.fromisoformat
+
+PLAIN_TIME: Any = (
+    Annotated[float, msgspec.Meta(ge=FIRST_SECOND, le=LAST_SECOND)]
+    | Annotated[datetime, msgspec.Meta(tz=True)]
+)
+"""What needs no look at its spelling: `seconds_of` answers it."""
 
 
 class Clock(msgspec.Struct, frozen=True):
@@ -36,31 +43,46 @@ def parse_timestamp(value: Any) -> float:
     Raises ValueError with the reason in the words that clients know.
     """
     if type(value) is str:
-        if len(value) > _DATE_LENGTH and value[-1] == "Z" and value < _LAST_YEAR:
-            try:  # what nearly all send: certainly in UTC and in range
-                return _from_iso(value).timestamp()
-            except ValueError:
-                pass
-        seconds = _from_text(value)
-    elif type(value) is float or type(value) is int:
-        seconds = value
-    else:
+        return seconds_of(_read_text(value))
+    if type(value) is not float and type(value) is not int:
         raise ValueError("expected a timestamp")
-    if not -_LAST_SECOND <= seconds <= _LAST_SECOND:
+    if not FIRST_SECOND <= value <= LAST_SECOND:
         raise ValueError("timestamp out of range")
-    return float(seconds)
+    return float(value)
 
 
-def _from_text(value: str) -> float:
+def seconds_of(moment: datetime) -> float:
+    """Seconds since the epoch; no time zone leads out of the years that can be shown."""
+    return bounded(moment.timestamp())
+
+
+def bounded(seconds: float) -> float:
+    return float(min(max(seconds, FIRST_SECOND), LAST_SECOND))
+
+
+def shifted(seconds: float, shift: int) -> float:
+    """The time in seconds `shift` µs later."""
+    return bounded(as_seconds(as_micros(seconds) + shift))
+
+
+def _read_text(text: str) -> datetime:
+    """To the nearest microsecond, as the typed reader of plain breadcrumbs rounds as well."""
     try:
-        moment = datetime.fromisoformat(value)
+        moment = msgspec.convert(text, datetime)
+    except msgspec.ValidationError:
+        moment = _read_iso(text)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def _read_iso(text: str) -> datetime:
+    """The forms of ISO 8601 that RFC 3339 leaves out."""
+    try:
+        moment = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError("input contains invalid characters") from None
-    if len(value) <= _DATE_LENGTH:
+    if len(text) <= _DATE_LENGTH:
         raise ValueError("premature end of input")
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return moment.timestamp()
+    return moment
 
 
 def fit_timestamp(value: Any, path: Path, report: Report, shift: int = 0) -> float | None:
@@ -70,7 +92,7 @@ def fit_timestamp(value: Any, path: Path, report: Report, shift: int = 0) -> flo
     except ValueError as error:
         report.reject(path, str(error), original=value)
         return None
-    return as_seconds(as_micros(seconds) + shift) if shift else seconds
+    return shifted(seconds, shift) if shift else seconds
 
 
 def as_micros(seconds: float) -> int:
@@ -81,34 +103,31 @@ def as_seconds(micros: int) -> float:
     return micros / SECOND
 
 
-def read_clock(payload: dict[str, Any], context: NormalizeContext, report: Report) -> Clock:
+def read_clock(value: Any, context: NormalizeContext, report: Report) -> Clock:
     """The event's time after the corrections for a wrong clock (spec 7): drift, future, past."""
-    received = context.received
-    value = payload.get("timestamp")
     if value is None:
-        return Clock(received, clock_drift(received, context.sent_at))
+        return Clock(context.received, clock_drift(context.received, context.sent_at))
     try:
         sent = as_micros(parse_timestamp(value))
     except ValueError as error:
         report.reject(at("timestamp"), str(error), original=value)
-        return Clock(received, clock_drift(received, context.sent_at))
-    drift = clock_drift(received, context.sent_at)
+        return Clock(context.received, clock_drift(context.received, context.sent_at))
+    return correct_clock(sent, context, report)
+
+
+def correct_clock(sent: int, context: NormalizeContext, report: Report) -> Clock:
+    """The same of a time that was read already (µs)."""
+    received = context.received
+    drift = clock_drift(context.received, context.sent_at)
+    timestamp = sent + drift
     if drift:
         _blame(report, "clock_drift", sent, received)
-    timestamp = sent + drift
-    kind = _implausible(timestamp, received)
-    if kind:
+    ahead = timestamp - received
+    if ahead > _MOST_AHEAD or ahead < -_MOST_BEHIND:
+        kind = "future_timestamp" if ahead > 0 else "past_timestamp"
         _blame(report, kind, timestamp, received)
         timestamp = received
     return Clock(timestamp, timestamp - sent)
-
-
-def _implausible(timestamp: int, received: int) -> str:
-    if timestamp > received + SECONDS_IN_FUTURE * SECOND:
-        return "future_timestamp"
-    if timestamp < received - SECONDS_IN_PAST * SECOND:
-        return "past_timestamp"
-    return ""
 
 
 def _blame(report: Report, kind: str, sdk_time: int, server_time: int) -> None:
@@ -121,6 +140,7 @@ def _blame(report: Report, kind: str, sdk_time: int, server_time: int) -> None:
 
 
 def _as_rfc3339(micros: int) -> str:
+    micros = as_micros(bounded(as_seconds(micros)))
     moment = _EPOCH + timedelta(microseconds=micros)
     return moment.isoformat(timespec="auto" if micros % 1000 else _coarse(micros))
 

@@ -1,5 +1,6 @@
 """The affected user, and the one text by which users are told apart and counted."""
 
+import re
 from ipaddress import ip_address
 from typing import Any
 
@@ -14,9 +15,12 @@ from urgentry.ingest.normalize.fields import (
     text,
 )
 from urgentry.ingest.normalize.limits import CONTEXT, EMAIL, SUMMARY, USER_TEXT
+from urgentry.ingest.normalize.receipt import FindPlace
 from urgentry.ingest.normalize.report import Path, Report
 
 AUTOMATIC = "{{auto}}"
+_BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_IPV4 = re.compile(rf"(?:{_BYTE}\.){{3}}{_BYTE}")
 # SDKs of these platforms run on the user's own device: the sender's address is the user's.
 _CLIENT_PLATFORMS = frozenset({"javascript", "cocoa", "objc"})
 _IDENTITIES = (("id", "id"), ("username", "username"), ("email", "email"), ("ip_address", "ip"))
@@ -45,7 +49,7 @@ _FIELDS = {
 
 def is_ip(value: str) -> bool:
     """True for IPv4, IPv6 and the placeholder that asks for the sender's address."""
-    if value == AUTOMATIC:
+    if value == AUTOMATIC or _IPV4.fullmatch(value):
         return True
     try:
         ip_address(value)
@@ -58,25 +62,51 @@ def fit_user(value: Any, path: Path, report: Report) -> Any:
     """The user's known members; all others go to `data`."""
     if type(value) is not dict:
         return reject(value, path, report, "expected an object")
-    others = {k: v for k, v in value.items() if k not in _FIELDS and k != "sentry_user"}
-    if others:
+    if not value.keys() <= _FIELDS.keys():
+        others = {k: v for k, v in value.items() if k not in _FIELDS and k != "sentry_user"}
         given = value.get("data")
-        value["data"] = others | given if isinstance(given, dict) else others
+        value["data"] = others | given if isinstance(given, dict) else others or given
     return fit_fields(value, _FIELDS, path, report) or ABSENT
 
 
 def infer_ip(
-    user: dict[str, Any], platform: str, remote_addr: Any, client_ip: str | None, policy: Any
+    user: dict[str, Any],
+    platform: str,
+    remote_addr: Any,
+    client_ip: str | None,
+    policy: Any = None,
 ) -> None:
-    """Fill in the address: asked for, told by the web server, or of a client platform (spec 7)."""
+    """Fill in the address where the user is at the other end of the connection (spec 7).
+
+    `remote_addr`, which a web server told its application, goes before the sender's address.
+    `policy` is the SDK's own setting; without one, `remote_addr` is always the user's address and
+    the sender's is on the platforms that run on the user's device.
+    """
     given = user.get("ip_address")
-    if given is None and type(remote_addr) is str and is_ip(remote_addr):
-        user["ip_address"] = given = remote_addr
-    if policy == "never" or client_ip is None:
+    if policy == "never":
+        if given == AUTOMATIC:
+            del user["ip_address"]
         return
-    wanted = given is None and (policy == "auto" or platform in _CLIENT_PLATFORMS)
-    if wanted or given == AUTOMATIC:
-        user["ip_address"] = client_ip
+    told = remote_addr if type(remote_addr) is str and _is_address(remote_addr) else None
+    wanted = given == AUTOMATIC or (given is None and policy == "auto")
+    if given is None and policy != "auto":
+        wanted = told is not None or platform in _CLIENT_PLATFORMS
+    if wanted and (inferred := told or client_ip):
+        user["ip_address"] = inferred
+
+
+def _is_address(value: str) -> bool:
+    return value != AUTOMATIC and is_ip(value)
+
+
+def locate(user: dict[str, Any], find_place: FindPlace | None) -> None:
+    """Where the address is, unless the client says that itself."""
+    address = user.get("ip_address")
+    if find_place is None or not address or address == AUTOMATIC or user.get("geo") is not None:
+        return
+    place = find_place(address)
+    if place:
+        user["geo"] = place
 
 
 def identify(user: dict[str, Any]) -> None:

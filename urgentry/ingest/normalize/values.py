@@ -11,14 +11,14 @@ from urgentry.ingest.normalize.report import Path, Report
 
 def read_values(value: Any, path: Path, report: Report) -> Any:
     """The members of `{"values": […]}`, of a bare list, or of a single object; None: rejected."""
-    if type(value) is list:
+    if type(value) is list or type(value) is tuple:
         return value
     if type(value) is not dict:
         return reject(value, path, report, "expected an array")
     if "values" not in value:
         return [value] if value else []
     listed = value["values"]
-    if listed is None or type(listed) is list:
+    if listed is None or type(listed) is list or type(listed) is tuple:
         return listed or []
     if type(listed) is dict:
         return [listed]
