@@ -75,7 +75,27 @@ def response_validator(template: str, method: str, status: str) -> Draft202012Va
     schema = answer.get("content", {}).get("application/json", {}).get("schema")
     if schema is None:
         return None
-    return Draft202012Validator(modernise(schema), format_checker=formats)
+    shape = modernise(schema)
+    if "/monitors/" in template:
+        correct_monitors(shape)
+    return Draft202012Validator(shape, format_checker=formats)
+
+
+def correct_monitors(shape: dict[str, Any]) -> None:
+    """The description says `environments` of one of them, that there is always an owner and a
+    check-in, and that the unit of an interval is a number; Sentry's own clients read a list, nulls
+    and a word."""
+    monitor = shape.get("items", shape).get("properties", {})
+    if "environments" in monitor:
+        environment = monitor["environments"]
+        for name in ("lastCheckIn", "nextCheckIn", "nextCheckInLatest"):
+            del environment["properties"][name]
+        monitor["environments"] = {"type": "array", "items": environment}
+        monitor["owner"] = {"anyOf": [{"type": "null"}, monitor["owner"]]}
+    monitor.pop("expectedTime", None)
+    for config in ("config", "monitorConfig"):
+        if config in monitor:
+            del monitor[config]["properties"]["schedule"]
 
 
 def find_template(path: str) -> str | None:

@@ -18,6 +18,7 @@ from urgentry.jobs.aging import keep_aging
 from urgentry.jobs.blob_sweeping import keep_swept
 from urgentry.jobs.block_joining import keep_joining
 from urgentry.jobs.housekeeping import keep_house, prepare_partitions
+from urgentry.jobs.monitoring import keep_monitoring
 from urgentry.jobs.packing import keep_packing
 from urgentry.jobs.retention import keep_retention
 from urgentry.jobs.supervise import supervise
@@ -124,6 +125,7 @@ async def _work(settings: Settings, app: App, *, migrate: bool) -> None:
         if settings.limits.max_spool_bytes:
             jobs.create_task(supervise("keys", app.scopes.run))
         jobs.create_task(supervise("housekeeping", lambda: keep_house(app.database)))
+        jobs.create_task(supervise("monitors", lambda: keep_monitoring(app.database)))
         jobs.create_task(supervise("retention", lambda: keep_retention(app.database)))
         jobs.create_task(supervise("aging", lambda: keep_aging(app.database)))
         jobs.create_task(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from urgentry.ingest.items import (
     attachment,
+    check_in,
     client_report,
     event,
     feedback,
@@ -23,6 +24,7 @@ READERS: Mapping[ItemType, Reader] = {
     ItemType.ATTACHMENT: attachment.read,
     ItemType.FEEDBACK: feedback.read,
     ItemType.USER_REPORT: user_report.read,
+    ItemType.CHECK_IN: check_in.read,
     ItemType.CLIENT_REPORT: client_report.read,
     ItemType.RAW_SECURITY: security.read_raw,
     ItemType.SECURITY: security.read,

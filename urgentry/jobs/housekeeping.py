@@ -16,6 +16,7 @@ from urgentry.storage import (
     attachments,
     feed,
     feedback,
+    monitors,
     partitions,
     recording,
     spooled,
@@ -88,10 +89,11 @@ async def forget_passing(database: Database, *, before: int) -> None:
 
 
 async def forget_expired(database: Database) -> None:
-    """Deletes attachments and feedback whose retention is over."""
+    """Deletes attachments, feedback and check-ins whose retention is over."""
     today = day_of(clock.now())
     await _delete_chunks(database, attachments.delete_expired, today)
     await _delete_chunks(database, feedback.delete_expired, today)
+    await _delete_chunks(database, monitors.delete_expired, today)
 
 
 async def forget_telemetry(database: Database, at: int | None = None) -> None:

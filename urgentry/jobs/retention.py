@@ -30,6 +30,8 @@ REAPERS: Final[Mapping[str, str]] = {
         ("outcome_hour", "open_session", "session_hour", "session_user_set"), "old stats"
     ),
     "attachment": "expired attachments",
+    "check_in": "expired check-ins",
+    "feedback": "expired feedback",
     "tagset": "unused sets of tags",
     "event_user": "users whom no issue knows",
     **dict.fromkeys(
@@ -49,7 +51,16 @@ REAPERS: Final[Mapping[str, str]] = {
     ),
     **dict.fromkeys(
         (
-            *("telemetry_block", "telemetry_body", "trace", "span_claim", "telemetry_attribute"),
+            *(
+                *(
+                    "telemetry_block",
+                    "telemetry_body",
+                    "trace",
+                    "span_claim",
+                    "telemetry_attribute",
+                ),
+                *("transaction_payload", "trace_event"),
+            ),
             *("transaction_payload", "trace_event"),
         ),
         "expired spans, logs and metrics",
@@ -59,7 +70,7 @@ REAPERS: Final[Mapping[str, str]] = {
         (
             *("organization", "account", "api_token", "member", "team", "team_member", "project"),
             *("project_counter", "project_team", "project_key", "environment", "release"),
-            *("release_project", "deleted_project", "feed"),
+            *("release_project", "deleted_project", "feed", "monitor", "monitor_environment"),
         ),
         "people: grows by what they make, goes when they delete it",
     ),

@@ -84,6 +84,7 @@ class Reason(StrEnum):
     NESTING_TOO_DEEP = "nesting_too_deep"
 
     UNKNOWN_ITEM_TYPE = "unknown_item_type"
+    MONITOR_NOT_FOUND = "monitor_not_found"
     OVERLOAD = "overload"
     SPOOL_FULL = "spool_full"
     DISK_FULL = "disk_full"

@@ -22,6 +22,9 @@ _OF_PROJECT = (
     "project_leftovers.delete_user_sets",
     "attachments.delete_of_project",
     "feedback.delete_of_project",
+    "monitors.delete_check_ins_of_project",
+    "monitors.delete_environments_of_project",
+    "monitors.delete_of_project",
 )
 
 

@@ -47,6 +47,7 @@ ACME = {
     "short_id": "WEB-1",
     "token": "1",
     "user": "1",
+    "monitor": "nightly",
 }
 WAYS = {
     "their names": ACME,
@@ -67,6 +68,9 @@ async def fill(world: World) -> None:
     tenant = Tenant(organization_id=1, account_id=1, team_id=1, project_id=1)
     rich = {"environment": "prod", "release": "web@1.0.0", "tags": {"browser": "Firefox"}}
     await store(world.database, event(tenant, event_id=EVENT_ID, at=NOW, **rich))
+    config = {"schedule_type": "interval", "schedule": [1, "day"]}
+    monitor = {"project": "web", "name": "Nightly", "config": config}
+    await world.owner.ok("POST", "/organizations/acme/monitors/", monitor)
 
 
 async def stranger(world: World) -> Speaker:

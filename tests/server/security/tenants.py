@@ -41,7 +41,7 @@ class Things:
 ABSENT = dict.fromkeys(("organization", "project", "team", "member", "issue", "note"), "77777777")
 ABSENT |= dict.fromkeys(("token", "user"), "77777777")
 ABSENT |= {"event": "f" * 32, "version": "no-such", "environment": "no-such", "key": "no-such"}
-ABSENT |= {"short_id": "NONE-77"}
+ABSENT |= {"short_id": "NONE-77", "monitor": "no-such"}
 
 
 def operations() -> Iterator[tuple[str, str, list[str]]]:
@@ -78,6 +78,15 @@ async def settle(world: World, speaker: Speaker, slug: str, numbers: tuple[int, 
     note = await speaker.ok("POST", f"/issues/{issue['id']}/comments/", {"text": f"of {slug}"})
     invited = await speaker.ok("POST", f"{below}/members/", {"email": f"new@{slug}.example"})
     token = await speaker.ok("POST", f"{below}/org-auth-tokens/", {"name": "ci"})
+    monitor = await speaker.ok(
+        "POST",
+        f"{below}/monitors/",
+        {
+            "project": project["slug"],
+            "name": f"{slug} nightly",
+            "config": {"schedule_type": "crontab", "schedule": "0 3 * * *"},
+        },
+    )
     [team] = await speaker.ok("GET", f"{below}/teams/")
     ids = {
         "organization": str(organization_id),
@@ -95,8 +104,10 @@ async def settle(world: World, speaker: Speaker, slug: str, numbers: tuple[int, 
         "short_id": issue["shortId"],
         "token": token["id"],
         "user": str(account_id),
+        "monitor": monitor["id"],
     }
     slugs = {"organization": slug, "project": project["slug"], "team": team["slug"]}
+    slugs |= {"monitor": monitor["slug"]}
     return Things(ids, slugs)
 
 

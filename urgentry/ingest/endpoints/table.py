@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from urgentry.ingest.endpoints.attachments import AttachmentsEndpoint
 from urgentry.ingest.endpoints.base import Endpoint
+from urgentry.ingest.endpoints.crons import CronEndpoint
 from urgentry.ingest.endpoints.envelopes import EnvelopeEndpoint
 from urgentry.ingest.endpoints.error_page import ErrorPageEndpoint
 from urgentry.ingest.endpoints.network_errors import NetworkErrorEndpoint
@@ -15,6 +16,7 @@ ENDPOINTS: Sequence[Endpoint] = (
     StoreEndpoint(),
     AttachmentsEndpoint(),
     ErrorPageEndpoint(),
+    CronEndpoint(),
     SecurityEndpoint(),
     NetworkErrorEndpoint(),
 )

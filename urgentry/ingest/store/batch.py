@@ -9,10 +9,12 @@ from urgentry.domain.attachment import AttachmentRecord
 from urgentry.domain.client_report import ClientReport
 from urgentry.domain.event import PreparedEvent, hour_of
 from urgentry.domain.feedback import FeedbackRecord
+from urgentry.domain.monitor import CheckInRecord
 from urgentry.domain.record import Record
 from urgentry.domain.session import SessionReport
 from urgentry.ingest.names import KnownNames
 from urgentry.ingest.store.attachments import write_attachments
+from urgentry.ingest.store.check_ins import write_check_ins
 from urgentry.ingest.store.client_reports import write_client_reports
 from urgentry.ingest.store.context import BatchContext
 from urgentry.ingest.store.events import write_events
@@ -40,6 +42,7 @@ WRITERS: Mapping[type[Record], Writer] = {
     SessionReport: write_sessions,
     SignalBatch: write_signals,
     PreparedTransaction: write_transactions,
+    CheckInRecord: write_check_ins,
 }
 """In the order in which they run, which is the same in every transaction: no deadlocks."""
 

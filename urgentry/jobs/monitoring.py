@@ -1,0 +1,94 @@
+"""Notices what scheduled jobs did not do: check-ins that were missed, runs that take too long.
+
+Several replicas may look at once: each transaction holds the monitor's environment and looks again.
+"""
+
+import asyncio
+import secrets
+from functools import partial
+
+import structlog
+from msgspec.structs import replace
+
+from urgentry import clock
+from urgentry.domain.monitor import CheckInStatus, Monitor, MonitorEnvironment
+from urgentry.errors import StorageError
+from urgentry.storage import monitors, projects
+from urgentry.storage.database import Database, Transaction
+from urgentry.storage.monitors import Overdue, TimedOut
+
+_ROUND_SECONDS = 10.0
+_CHUNK = 100
+
+log = structlog.get_logger(__name__)
+
+
+async def keep_monitoring(database: Database) -> None:
+    """Looks every ten seconds until it is cancelled; waits out an absent database."""
+    while True:
+        await asyncio.sleep(_ROUND_SECONDS)
+        try:
+            await notice(database, now=clock.now())
+        except StorageError as error:
+            log.warning("monitors_put_off", error=str(error))
+
+
+async def notice(database: Database, *, now: int) -> None:
+    """Marks everything that is missed or takes too long at a time."""
+    waiting = True
+    while waiting:
+        async with database.read() as tx:
+            overdue = await monitors.list_overdue(tx, now, limit=_CHUNK)
+            timed_out = await monitors.list_timed_out(tx, now, limit=_CHUNK)
+        for place in overdue:
+            await database.write(partial(_miss, place=place, now=now))
+        for run in timed_out:
+            await database.write(partial(_time_out, run=run, now=now))
+        waiting = _CHUNK in {len(overdue), len(timed_out)}
+
+
+async def _miss(tx: Transaction, *, place: Overdue, now: int) -> None:
+    """Writes that a check-in was missed, and expects the first one that lies ahead: after a time in
+    which nobody looked, one is missed and not one for each time that passed."""
+    monitor = await monitors.hold_monitor(tx, place.project_id, place.slug)
+    project = await projects.get_project(tx, place.project_id)
+    if monitor is None or project is None:
+        return
+    environment = await monitors.hold_environment(tx, monitor, place.environment, at=now)
+    expected, latest = environment.next_check_in, environment.next_check_in_latest
+    if expected is None or latest is None or latest > now:
+        return
+    await monitors.insert_check_in(
+        tx,
+        environment,
+        guid=secrets.token_bytes(16),
+        status=CheckInStatus.MISSED,
+        at=now,
+        retention_days=project.retention_days,
+        expected_at=expected,
+    )
+    due, due_latest = monitor.config.expected(expected)
+    if due_latest <= now:
+        due, due_latest = monitor.config.expected(now)
+    await _fare(
+        tx,
+        monitor,
+        replace(environment, next_check_in=due, next_check_in_latest=due_latest),
+        CheckInStatus.MISSED,
+    )
+
+
+async def _time_out(tx: Transaction, *, run: TimedOut, now: int) -> None:
+    monitor = await monitors.get_monitor(tx, run.monitor_id)
+    if monitor is None:
+        return
+    environment = await monitors.hold_environment(tx, monitor, run.environment, at=now)
+    if await monitors.end_run(tx, run.check_in_id, at=now):
+        await _fare(tx, monitor, environment, CheckInStatus.TIMEOUT)
+
+
+async def _fare(
+    tx: Transaction, monitor: Monitor, environment: MonitorEnvironment, status: CheckInStatus
+) -> None:
+    health = environment.health.after(status, monitor.config)
+    await monitors.set_environment(tx, replace(environment, health=health))
