@@ -3,6 +3,7 @@
 from typing import Any
 
 from urgentry.api.fields import Fields
+from urgentry.domain.crash_reports import MOST, UNLIMITED
 from urgentry.domain.storms import LEAST_ONE_IN, MOST_AFTER, MOST_ONE_IN
 from urgentry.grouping import RELEASED
 from urgentry.tenancy.grouping import MAX_RULES_CHARS, GroupingChange
@@ -14,7 +15,7 @@ FIXED = (
     *("enableAutoReleaseCreation", "isBookmarked", "relayPiiConfig", "resolveAge"),
     *("safeFields", "scmSourceContextEnabled", "scrapeJavaScript", "scrubIPAddresses"),
     *("secondaryGroupingConfig", "secondaryGroupingExpiry", "securityToken"),
-    *("securityTokenHeader", "seerScannerAutomation", "sensitiveFields", "storeCrashReports"),
+    *("securityTokenHeader", "seerScannerAutomation", "sensitiveFields"),
     *("symbolSources", "verifySSL"),
 )
 """What Sentry lets people set of a project, and this server does not."""
@@ -44,6 +45,7 @@ def read_settings(fields: Fields) -> dict[str, Any]:
         "default_environment": fields.text(
             "defaultEnvironment", longest=MAX_TEXT, may_be_empty=True
         ),
+        "store_crash_reports": fields.integer("storeCrashReports", least=UNLIMITED, most=MOST),
         "storm_after": fields.integer("stormStoredFirst", most=MOST_AFTER),
         "storm_one_in": fields.integer("stormStoredOneIn", least=LEAST_ONE_IN, most=MOST_ONE_IN),
     }

@@ -22,6 +22,8 @@ class AttachmentRecord(BlobRecord, kw_only=True):
     """Its `attachment_type`."""
     name: str
     content_type: str
+    most: int | None = None
+    """So many of its kind are kept of the hash of its event; None for no limit."""
 
 
 class Attachment(msgspec.Struct, frozen=True, kw_only=True):

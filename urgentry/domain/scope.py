@@ -2,6 +2,7 @@
 
 import msgspec
 
+from urgentry.domain.crash_reports import DEFAULT
 from urgentry.domain.filters import FilterSettings
 from urgentry.domain.grouping_settings import GroupingSettings
 from urgentry.domain.storms import StormRule
@@ -20,6 +21,8 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     grouping: GroupingSettings
     filters: FilterSettings = FilterSettings()
     storm: StormRule | None = None
+    crash_reports_kept: int = DEFAULT
+    """Dumps and reports that are kept of each hash; -1 keeps all."""
     rate_limit: tuple[int, int] | None = None
     """Events, and in how many seconds."""
     allowed_origins: tuple[str, ...] = ("*",)

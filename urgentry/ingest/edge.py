@@ -19,6 +19,7 @@ from urgentry.ingest.envelope import Envelope, envelope_headers
 from urgentry.ingest.fields import field_of
 from urgentry.ingest.intake import Intake
 from urgentry.ingest.ledger import Ledger
+from urgentry.ingest.native.assemble import assemble
 from urgentry.ingest.normalize.receipt import FindPlace
 from urgentry.ingest.receipt import Receipt
 from urgentry.ingest.request import Request
@@ -161,7 +162,7 @@ class IngestEdge:
         if request.credentials is None:
             headers, _ = envelope_headers(body)
             await self._enter(request, envelope_credentials(headers.get("dsn")))
-        envelope = endpoint.read(request, body)
+        envelope = assemble(endpoint.read(request, body))
         assert request.scope is not None  # noqa: S101 - _enter set it or raised
         assert request.credentials is not None  # noqa: S101 - same
         check_envelope_dsn(envelope.dsn, request.credentials, request.scope.project_id)

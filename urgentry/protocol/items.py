@@ -134,6 +134,17 @@ EVENT_ATTACHMENTS = frozenset(
 )
 """Attachments of which an event can be made."""
 
+CRASH_REPORTS = frozenset(
+    {
+        AttachmentType.MINIDUMP,
+        AttachmentType.APPLE_CRASH_REPORT,
+        AttachmentType.PROSPERODUMP,
+        AttachmentType.NV_GPU_DUMP,
+        AttachmentType.DYING_MESSAGE,
+    }
+)
+"""Attachments of which a project keeps only so many."""
+
 REQUIRES_EVENT = CREATES_EVENT | {
     ItemType.ATTACHMENT,
     ItemType.FORM_DATA,

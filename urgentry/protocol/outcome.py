@@ -89,6 +89,7 @@ class Reason(StrEnum):
     SPOOL_FULL = "spool_full"
     DISK_FULL = "disk_full"
     EVENT_NOT_STORED = "event_not_stored"
+    CRASH_REPORT_LIMIT = "crash_report_limit"
 
 
 LIMIT_REACHED = (

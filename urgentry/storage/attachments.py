@@ -1,6 +1,6 @@
 """Attachments: written with their event or after it, listed by event, removed with it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -22,6 +22,8 @@ class NewAttachment(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     sha1: bytes
     blob_key: str
+    hash_id: int | None = None
+    """Of a crash report's event."""
 
 
 async def insert_attachments(tx: Transaction, rows: Sequence[NewAttachment]) -> set[int]:
@@ -35,6 +37,12 @@ async def insert_attachments(tx: Transaction, rows: Sequence[NewAttachment]) -> 
         ],
     )
     return {row["id"] for row in written}
+
+
+async def count_reports(tx: Transaction, hash_ids: Iterable[int]) -> dict[int, int]:
+    """How many crash reports hashes have, by hash."""
+    rows = await tx.all("attachments.count_reports", hash_ids=integers(hash_ids))
+    return {row["hash_id"]: row["reports"] for row in rows}
 
 
 async def list_attachments(

@@ -2,6 +2,7 @@
 
 import orjson
 
+from urgentry.domain.crash_reports import read_crash_reports_kept
 from urgentry.domain.filters import read_filter_settings
 from urgentry.domain.grouping_settings import read_grouping_settings
 from urgentry.domain.scope import Scope
@@ -26,6 +27,7 @@ async def get_scope(tx: Transaction, public_key: str) -> Scope | None:
         grouping=read_grouping_settings(row["grouping_config"], settings),
         filters=read_filter_settings(settings),
         storm=read_storm_rule(settings),
+        crash_reports_kept=read_crash_reports_kept(settings),
         rate_limit=(count, row["rate_limit_window"]) if count is not None else None,
         allowed_origins=tuple(origins),
     )

@@ -6,6 +6,7 @@ from urgentry.access.decision import Access
 from urgentry.api.shapes.avatars import letter_avatar
 from urgentry.api.shapes.roles import organization_roles, team_roles
 from urgentry.api.timestamps import iso
+from urgentry.domain import crash_reports
 from urgentry.domain.organization import Organization
 from urgentry.tenancy.members import rank_of
 
@@ -61,7 +62,7 @@ _FIXED: dict[str, Any] = {
     "dataScrubberDefaults": True,
     "sensitiveFields": [],
     "safeFields": [],
-    "storeCrashReports": 0,
+    "storeCrashReports": crash_reports.DEFAULT,
     "attachmentsRole": "member",
     "debugFilesRole": "admin",
     "eventsMemberAdmin": True,

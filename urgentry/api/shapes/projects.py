@@ -119,6 +119,7 @@ def settings_shape(project: Project) -> dict[str, Any]:
         "highlightTags": settings.get("highlight_tags", ["handled", "level"]),
         "highlightContext": settings.get("highlight_context", {}),
         "defaultEnvironment": settings.get("default_environment"),
+        "storeCrashReports": settings.get("store_crash_reports"),
         "stormStoredFirst": settings.get("storm_after", 0),
         "stormStoredOneIn": settings.get("storm_one_in", DEFAULT_ONE_IN),
     }
@@ -178,7 +179,6 @@ _DEFAULTS: dict[str, Any] = {
     "dataScrubber": True,
     "dataScrubberDefaults": True,
     "safeFields": [],
-    "storeCrashReports": None,
     "sensitiveFields": [],
     "securityToken": "",
     "securityTokenHeader": None,

@@ -3,13 +3,21 @@ there as well or not.
 """
 
 import re
+from http import HTTPStatus
 from typing import Any
 
 from urgentry.domain.attachment import MAX_NAME_CHARS, UNNAMED, UNTYPED, AttachmentRecord
+from urgentry.domain.crash_reports import NONE, UNLIMITED
 from urgentry.ingest.envelope import Envelope, Item
 from urgentry.ingest.reading import Reading
 from urgentry.ingest.receipt import Receipt
-from urgentry.protocol.items import AttachmentType, ItemType, attachment_type, quantities
+from urgentry.protocol.items import (
+    CRASH_REPORTS,
+    AttachmentType,
+    ItemType,
+    attachment_type,
+    quantities,
+)
 from urgentry.protocol.outcome import Reason, invalid
 
 _PLACEHOLDERS = frozenset(
@@ -48,12 +56,18 @@ def read(item: Item, receipt: Receipt, _envelope: Envelope) -> Reading:
     if receipt.is_event_id_made_up:
         raise invalid(Reason.INVALID_EVENT_ID, "an attachment needs the id of its event")
     record = _record(item, receipt, media_type)
+    if record.most == NONE:
+        raise invalid(
+            Reason.CRASH_REPORT_LIMIT, "the project keeps no crash reports", status=HTTPStatus.OK
+        )
     return Reading(records=[record], contents=[(record, item.view)])
 
 
 def _record(item: Item, receipt: Receipt, media_type: str) -> AttachmentRecord:
     name = file_name(item.headers.get("filename"))
     scope = receipt.scope
+    kind = attachment_type(item.headers) or AttachmentType.ATTACHMENT
+    is_limited = kind in CRASH_REPORTS and scope.crash_reports_kept != UNLIMITED
     return AttachmentRecord(
         organization_id=scope.organization_id,
         project_id=scope.project_id,
@@ -62,10 +76,11 @@ def _record(item: Item, receipt: Receipt, media_type: str) -> AttachmentRecord:
         retention_days=scope.retention_days,
         counted=quantities(ItemType.ATTACHMENT, {}, item.size),
         event_id=receipt.event_id,
-        kind=attachment_type(item.headers) or AttachmentType.ATTACHMENT,
+        kind=kind,
         name=name,
         content_type=media_type if media_type != UNTYPED else _type_by_ending(name),
         content_size=item.size,
+        most=scope.crash_reports_kept if is_limited else None,
     )
 
 

@@ -19,11 +19,11 @@ MAX_BYTES = 64 << 10
 _SOURCE = "user_report"
 
 
-def read(item: Item, receipt: Receipt, envelope: Envelope) -> Reading:
+def read(item: Item, receipt: Receipt, _envelope: Envelope) -> Reading:
     """The report as feedback about its event."""
     report = _decode(item)
-    if report.get("event_id") is None and envelope.event_id is not None:
-        report["event_id"] = envelope.event_id.hex()
+    if report.get("event_id") is None and not receipt.is_event_id_made_up:
+        report["event_id"] = receipt.event_id.hex()
     return Reading(records=report_records(report, receipt))
 
 

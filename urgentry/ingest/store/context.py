@@ -27,6 +27,8 @@ class BatchContext(msgspec.Struct, kw_only=True):
     """What is added to the stats beside what the records themselves count as."""
     on_commit: list[Callable[[], None]] = []
     """Run when the commit is known to have happened."""
+    hashes: dict[tuple[int, bytes], int] = msgspec.field(default_factory=dict)
+    """The deciding hash of each new event (project and client's id)."""
     unstored: set[tuple[int, bytes]] = msgspec.field(default_factory=set)
     """Events (project and client's id) that were counted only, by their project's rule for storms:
     what hangs on them is not stored either."""

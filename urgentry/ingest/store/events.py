@@ -67,6 +67,9 @@ async def write_events(
     _write_rows(tx, [item for item in placed if item.row_id not in unstored], names)
     recording.mark_first_events(tx, _starting(placed, known), at=at)
     context.feed += _entries(placed, created, reopened, unstored)
+    context.hashes.update(
+        ((item.event.project_id, item.event.event_id), item.hash_id) for item in placed
+    )
     context.unstored.update(
         (item.event.project_id, item.event.event_id) for item in placed if item.row_id in unstored
     )

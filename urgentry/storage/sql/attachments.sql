@@ -1,13 +1,20 @@
 -- name: insert_attachments
 -- Writes attachments that their events do not have yet.
 INSERT INTO attachment (
-    expires_day, id, project_id, event_id, kind, name, content_type, size, sha1, blob_key
+    expires_day, id, project_id, event_id, kind, name, content_type, size, sha1, blob_key, hash_id
 )
 VALUES (
-    :expires_day, :id, :project_id, :event_id, :kind, :name, :content_type, :size, :sha1, :blob_key
+    :expires_day, :id, :project_id, :event_id, :kind, :name, :content_type, :size, :sha1, :blob_key,
+    :hash_id
 )
 ON CONFLICT (project_id, event_id, name, blob_key) DO NOTHING
 RETURNING id
+
+-- name: count_reports
+-- How many crash reports hashes have.
+SELECT hash_id, count(*) AS reports FROM attachment
+WHERE hash_id IN (SELECT CAST(j.value AS bigint) FROM json_each(CAST(:hash_ids AS text)) AS j)
+GROUP BY hash_id
 
 -- name: list_attachments
 -- The attachments of an event, the oldest first.
