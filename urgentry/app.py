@@ -15,6 +15,7 @@ from urgentry.api.routes import routes as api_routes
 from urgentry.blobs.base import BlobStore
 from urgentry.config import Settings
 from urgentry.domain.feed import FeedEntry, FeedKind
+from urgentry.explore.scanning import Desk
 from urgentry.ingest.budget import BytesInFlight
 from urgentry.ingest.edge import IngestEdge
 from urgentry.ingest.endpoints.table import ENDPOINTS
@@ -41,6 +42,7 @@ from urgentry.web.deps import WebDeps
 from urgentry.web.routes import routes as web_routes
 
 _START_SECONDS = 5.0
+_QUESTIONS_AT_ONCE = 2
 _OLDEST_EVENT = 10 * clock.SECOND
 
 
@@ -94,6 +96,7 @@ class App:
         self._show(budget)
         self.ingest = self._ingest_edge(settings, budget, find_place)
         self.hub.listen(self._settings_changed)
+        self.desk = Desk(database, seconds=limits.explore_timeout_s, at_once=_QUESTIONS_AT_ONCE)
         self.api = Starlette(
             routes=api_routes(
                 ApiDeps(
@@ -102,6 +105,7 @@ class App:
                     seals=seals,
                     event_retention_days=limits.event_retention_days,
                     blobs=blobs,
+                    desk=self.desk,
                 )
             )
         )

@@ -50,12 +50,12 @@ def _run_python(dsn: str, _scratch: Path, _browser: RealBrowser) -> str:
 
 
 def _run_node(dsn: str, _scratch: Path, _browser: RealBrowser) -> str:
-    return _output([_tool("node"), "program.js"], PROGRAMS / "node", dsn)
+    return _output([tool("node"), "program.js"], PROGRAMS / "node", dsn)
 
 
 def _run_go(dsn: str, scratch: Path, _browser: RealBrowser) -> str:
     program = str(scratch / "program")
-    _output([_tool("go"), "build", "-buildvcs=false", "-o", program, "."], PROGRAMS / "go", dsn)
+    _output([tool("go"), "build", "-buildvcs=false", "-o", program, "."], PROGRAMS / "go", dsn)
     return _output([program], PROGRAMS / "go", dsn)
 
 
@@ -107,7 +107,8 @@ def _output(command: list[str], folder: Path, dsn: str) -> str:
     return done.stdout.strip()
 
 
-def _tool(name: str) -> str:
+def tool(name: str) -> str:
+    """Where a program is."""
     found = shutil.which(name) or shutil.which(name, path="/usr/local/go/bin")
     assert found, f"{name} is missing: run scripts/setup --with tests"
     return found

@@ -32,6 +32,7 @@ from urgentry.errors import (
     StorageError,
     UniqueViolation,
 )
+from urgentry.explore.scanning import Desk
 from urgentry.storage.database import Database, Transaction
 
 MAX_BODY_BYTES = 1 << 20
@@ -55,6 +56,8 @@ class ApiDeps(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str
     seals: Seals = msgspec.field(default_factory=Seals)
     event_retention_days: int = 90
+    desk: Desk
+    """Where questions about spans, logs and metrics are worked on."""
 
 
 class Call:

@@ -80,7 +80,7 @@ async def read_question(call: Call, tx: Transaction, access: Access) -> Question
     now = clock.now()
     return Question(
         access=access,
-        projects=await _projects(call, tx, access),
+        projects=await read_projects(call, tx, access),
         environments=read_environments(call),
         span=read_span(call, now),
         now=now,
@@ -125,7 +125,9 @@ def _instant(call: Call, name: str) -> int | None:
     return round(since_epoch.total_seconds() * clock.SECOND)
 
 
-async def _projects(call: Call, tx: Transaction, access: Access) -> tuple[Project, ...]:
+async def read_projects(call: Call, tx: Transaction, access: Access) -> tuple[Project, ...]:
+    """The projects that `project` names, or all that the caller may see. ApiError 404 for one that
+    they may not."""
     if access.project is not None:
         return (access.project,)
     visible = await visible_projects(tx, access)

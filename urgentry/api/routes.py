@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from urgentry.api import (
     attachments,
     environments,
+    explore_routes,
     filters,
     index,
     issue_routes,
@@ -51,6 +52,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *sessions.ENDPOINTS,
     *monitors.ENDPOINTS,
     *issue_routes.ENDPOINTS,
+    *explore_routes.ENDPOINTS,
     *attachments.ENDPOINTS,
     *user_feedback.ENDPOINTS,
 )

@@ -112,6 +112,11 @@ class LimitSettings:
         "How long events are kept, in days: 1, 7, 14, 30, 60, 90, 180 or 365.",
         parse=retention_days,
     )
+    explore_timeout_s: int = setting(
+        10,
+        "Seconds after which a question about spans, logs or metrics is given up.",
+        parse=whole_number(1, 600),
+    )
     telemetry_retention_days: int = setting(
         30,
         "How long spans, logs and metrics are kept, in days of the same list; never longer than "

@@ -92,6 +92,14 @@ async def get_event(
     return None
 
 
+async def list_at(tx: Transaction, places: Iterable[tuple[int, int]]) -> list[StoredEvent]:
+    """The events that stand at places (day of expiry, row id), oldest first; those that have gone
+    meanwhile are left out."""
+    rows = [{"expires_day": day, "id": row_id} for day, row_id in sorted(places)]
+    found = await _events(tx, await tx.many("events.list_at", rows))
+    return sorted(found, key=lambda event: (event.timestamp, event.id))
+
+
 async def list_newest(
     tx: Transaction,
     selection: EventSelection,

@@ -8,11 +8,11 @@ which `&`, `|` and `^` work on in one step.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from re import Pattern
 from typing import Any
 
 import orjson
 
+from urgentry.domain.patterns import Patterns
 from urgentry.telemetry.block import Block
 from urgentry.telemetry.columns import LIST, View
 
@@ -50,14 +50,14 @@ class Equals:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """A text matches a pattern as a whole."""
+    """A text matches a pattern as a whole, whatever the case of its letters."""
 
     key: str
-    pattern: Pattern[str]
+    pattern: Patterns
 
     def passes(self, values: Sequence[Any]) -> list[bool]:
-        found = self.pattern.fullmatch
-        return [value is not None and found(_text(value)) is not None for value in values]
+        match = self.pattern.match
+        return [value is not None and match(_text(value)) for value in values]
 
 
 @dataclass(frozen=True, slots=True)

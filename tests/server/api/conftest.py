@@ -23,6 +23,7 @@ from urgentry.blobs.base import BlobStore
 from urgentry.blobs.disk import DiskStore
 from urgentry.domain.account import Account
 from urgentry.domain.organization import Role
+from urgentry.explore.scanning import Desk
 from urgentry.storage import accounts, members
 from urgentry.storage.database import Database, Transaction
 from urgentry.storage.queries import parse
@@ -137,9 +138,11 @@ async def world(database: Database, tmp_path: Path) -> AsyncIterator[World]:
     wish = Wish(organization="acme", project="web", email="ada@example.com", password=PASSWORD)
     first = await bootstrap(database, wish, base_url=BASE_URL)
     blobs = DiskStore(tmp_path / "blobs")
-    deps = ApiDeps(database=database, blobs=blobs, base_url=BASE_URL, seals=SEALS)
+    desk = Desk(database, seconds=30, at_once=2)
+    deps = ApiDeps(database=database, blobs=blobs, base_url=BASE_URL, seals=SEALS, desk=desk)
     transport = httpx.ASGITransport(Starlette(routes=routes(deps)), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=BASE_URL) as client:
         owner = Speaker(client, first.auth_token or "")
         yield World(database=database, blobs=blobs, client=client, first=first, owner=owner)
+    desk.close()
     await blobs.close()

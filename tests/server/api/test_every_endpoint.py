@@ -41,6 +41,7 @@ ACME = {
     "issue": "1",
     "event": EVENT_ID,
     "attachment": "1",
+    "trace": "4c79f60c11214eb38604f4ae0781bfb2",
     "note": "1",
     "key": "browser",
     "filter": "localhost",

@@ -19,6 +19,7 @@ from tests.server.running_server import Bootstrapped, RunningServer
 from urgentry.api.endpoint import ApiDeps
 from urgentry.api.routes import routes
 from urgentry.blobs.disk import DiskStore
+from urgentry.explore.scanning import Desk
 from urgentry.storage.database import Database, Transaction
 
 T = TypeVar("T")
@@ -72,12 +73,19 @@ class Rehearsal:
 @asynccontextmanager
 async def rehearsing(database: Database) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the API that changes nothing; a bug in the API is a 500."""
+    rehearsal = Rehearsal(database)
+    desk = Desk(rehearsal, seconds=30, at_once=2)
     deps = ApiDeps(
-        database=Rehearsal(database), blobs=DiskStore(NOWHERE), base_url=BASE_URL, seals=SEALS
+        database=rehearsal,
+        blobs=DiskStore(NOWHERE),
+        base_url=BASE_URL,
+        seals=SEALS,
+        desk=desk,
     )
     transport = httpx.ASGITransport(Starlette(routes=routes(deps)), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=BASE_URL) as client:
         yield client
+    desk.close()
 
 
 @dataclass(frozen=True)

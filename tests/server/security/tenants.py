@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.server.api.conftest import Speaker, World
+from tests.signals import delivery, signal
+from tests.signals import store as store_signals
 from tests.stored_issues import NOW, Tenant, event, store
+from urgentry import clock
 from urgentry.api.routes import ENDPOINTS
 from urgentry.domain.organization import Role
 from urgentry.tenancy.organizations import create_organization
@@ -42,6 +45,7 @@ ABSENT = dict.fromkeys(("organization", "project", "team", "member", "issue", "n
 ABSENT |= dict.fromkeys(("token", "user"), "77777777")
 ABSENT |= {"event": "f" * 32, "version": "no-such", "environment": "no-such", "key": "no-such"}
 ABSENT |= {"short_id": "NONE-77", "monitor": "no-such"}
+ABSENT |= {"trace": "f" * 32, "attachment": "77777777"}
 
 
 def operations() -> Iterator[tuple[str, str, list[str]]]:
@@ -71,6 +75,17 @@ async def settle(world: World, speaker: Speaker, slug: str, numbers: tuple[int, 
     tags = {"browser": f"{slug}fox"}
     rich = {"environment": f"{slug}-env", "release": f"{slug}@1.0", "tags": tags}
     await store(world.database, event(tenant, event_id=event_id, at=NOW, key=slug, **rich))
+    trace = secrets.token_bytes(16)
+    span = signal(clock.now(), trace=trace)
+    await store_signals(
+        world.database,
+        delivery(
+            [span],
+            organization_id=organization_id,
+            project_id=project_id,
+            received=clock.now(),
+        ),
+    )
     below = f"/organizations/{slug}"
     [issue] = await speaker.ok("GET", f"{below}/issues/", query="")
     [project] = await speaker.ok("GET", f"{below}/projects/")
@@ -99,6 +114,8 @@ async def settle(world: World, speaker: Speaker, slug: str, numbers: tuple[int, 
         "event": event_id,
         "note": note["id"],
         "key": "browser",
+        "trace": trace.hex(),
+        "attachment": "1",
         "filter": "localhost",
         "project_key": key["id"],
         "short_id": issue["shortId"],

@@ -43,6 +43,21 @@ WHERE taken.slice = ANY(CAST(translate(CAST(:slices AS text), '[]', '{}') AS int
 ORDER BY event.timestamp DESC
 LIMIT 1
 
+-- name: list_at
+-- Events by their places in the table.
+WITH v(expires_day, id) AS (VALUES (CAST(:expires_day AS bigint), CAST(:id AS bigint)))
+SELECT
+    event.expires_day, event.id, event.project_id, event.hash_id, event.event_id, event.timestamp,
+    event.environment_id, event.release_id, event.level, hash.issue_id,
+    event_body.codec, event_body.body, packed_event.block_id, packed_event.place
+FROM v
+JOIN event ON event.expires_day = v.expires_day AND event.id = v.id
+JOIN hash ON hash.id = event.hash_id
+LEFT JOIN event_body ON event_body.expires_day = event.expires_day AND event_body.id = event.id
+LEFT JOIN packed_event
+    ON packed_event.expires_day = event.expires_day AND packed_event.id = event.id
+WHERE hash.issue_id IS NOT NULL
+
 -- name: list_newest (sqlite)
 -- Events of an issue, newest first, from a place on. Each hash of the issue gives
 -- its own by its index, so that the cost does not grow with the events of an issue that has many
