@@ -33,11 +33,9 @@ def bag(
             return reject(value, path, report, "expected an object")
         if not value:
             return ABSENT if type(value) in _CONTAINERS else value
-        return (
-            value
-            if is_small(value, depth, surely)
-            else _Trimming(size, member_size, report).trim(value, depth, path)
-        )
+        if is_small(value, depth, surely):
+            return value
+        return _Trimming(size, member_size, report).trim(value, depth, path)
 
     return fitted_by(fit)
 
@@ -65,6 +63,8 @@ def is_small(value: Any, depth: int, size: int, *, among: int = 0) -> bool:
         return False
     if len(text) > size:
         return False
+    if text.find(b"{", 1) < 0 and text.find(b"[", 1) < 0:  # most bags are flat
+        return depth > 1
     # Nothing nests deeper than there are brackets; only where these do not prove it, look.
     return _has_fewer_brackets(text, depth + among) or _is_shallow(value, depth)
 

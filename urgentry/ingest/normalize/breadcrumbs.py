@@ -54,12 +54,12 @@ def _fields(shift: int) -> dict[str, Field]:
 
 
 _BREADCRUMB = {
-    "timestamp": fitted_by(fit_timestamp),
     "type": text(ENUMERATION),
     "category": text(ENUMERATION),
     "level": fitted_by(_fit_level),
     "message": text(*MESSAGE),
     "data": _DATA,
+    "timestamp": fitted_by(fit_timestamp),
     "event_id": text(ENUMERATION),
 }
 _PLAIN = {

@@ -33,6 +33,8 @@ def _hexadecimal(digits: int, what: str) -> Field:
     form = re.compile(rf"(?!0+\Z)[0-9a-f]{{{digits}}}")
 
     def fit(value: Any, path: Path, report: Report) -> Any:
+        if type(value) is str and form.fullmatch(value):
+            return value
         spelled = value.replace("-", "").lower() if type(value) is str else ""
         return (
             spelled if form.fullmatch(spelled) else reject(value, path, report, f"expected {what}")

@@ -73,9 +73,10 @@ def _fit_images(value: Any, path: Path, report: Report) -> Any:
     if len(value) > IMAGES:
         report.shortened(path, len(value))
     images: Any = value[:IMAGES]
-    if type(images) is list:
-        images = [_modernized(image) if type(image) is dict else image for image in images]
     plain = images if type(images) is tuple else _read_plain(images)
+    if plain is None:
+        images = [_modernized(image) if type(image) is dict else image for image in images]
+        plain = _read_plain(images)
     if plain is None:
         return [_fit_image(image, (path, index), report) for index, image in enumerate(images)]
     for index, image in enumerate(plain):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from urgentry.ingest.normalize.addresses import ADDRESS, spell_addresses
@@ -19,7 +20,7 @@ from urgentry.ingest.normalize.fields import (
     reject,
     text,
 )
-from urgentry.ingest.normalize.limits import ENUMERATION, FRAME_VARS, FUNCTION, PATH
+from urgentry.ingest.normalize.limits import ENUMERATION, FRAME_VARS, FUNCTION, PATH, PATHS_KEPT
 from urgentry.ingest.normalize.plain import (
     WHOLE,
     Objects,
@@ -70,20 +71,27 @@ LOCK = {
     **members(text(), "address package_name class_name"),
     "thread_id": lenient_text(ENUMERATION),
 }
+# In the order in which SDKs mostly write them, which is the order in which they are found soonest.
 FRAME = {
+    **members(text(*PATH), "filename abs_path"),
     "function": text(*FUNCTION),
+    "module": text(),
+    **members(UNSIGNED, "lineno colno"),
+    "in_app": FLAG,
+    "pre_context": fitted_by(_fit_context_lines),
+    "context_line": text(),
+    "post_context": fitted_by(_fit_context_lines),
+    "vars": fitted_by(_fit_vars),
+    "package": text(),
+    **dict.fromkeys(_ADDRESS_NAMES, ADDRESS),
+    "platform": text(),
     "raw_function": text(*FUNCTION),
     "symbol": text(FUNCTION[0]),
-    "filename": text(*PATH),
-    "abs_path": text(*PATH),
-    **members(text(), "module package file_revision platform context_line addr_mode source_link"),
-    **members(UNSIGNED, "lineno colno sample_count"),
-    "parent_index": SIGNED,
-    **members(fitted_by(_fit_context_lines), "pre_context post_context"),
-    **members(FLAG, "in_app stack_start"),
-    "vars": fitted_by(_fit_vars),
     "data": fit_struct(_DATA),
-    **dict.fromkeys(_ADDRESS_NAMES, ADDRESS),
+    **members(text(), "file_revision addr_mode"),
+    "sample_count": UNSIGNED,
+    "parent_index": SIGNED,
+    "stack_start": FLAG,
     **members(text(ENUMERATION), "trust lang"),
     "lock": fit_struct(LOCK),
 }
@@ -168,7 +176,8 @@ def _complete_path(frame: dict[str, Any], filename: Any, abs_path: Any) -> None:
     elif filename == "":
         del frame["filename"]
     if type(abs_path) is str and abs_path:
-        frame["filename"] = _path_of_url(abs_path)
+        is_usual = len(abs_path) <= sum(PATH)
+        frame["filename"] = _remembered_path(abs_path) if is_usual else _path_of_url(abs_path)
 
 
 _URL = re.compile(r"https?://[^/?#]*(/[^?#]+)")
@@ -178,6 +187,10 @@ def _path_of_url(location: str) -> str:
     """Of a URL its path, if it has one; else the location itself."""
     url = _URL.match(location)
     return url[1] if url else location
+
+
+# Most frames of a browser lie in few files.
+_remembered_path = lru_cache(maxsize=PATHS_KEPT)(_path_of_url)
 
 
 def drop_context(frame: Any) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 import orjson
 
@@ -26,8 +26,8 @@ def parse_query(query: str) -> list[Pair]:
     """The pairs of a query string or form body, decoded; a name alone has an empty value."""
     text = query.removeprefix("?")[:PARSED_TEXT]
     if "%" in text or "+" in text:
-        pairs = parse_qsl(text, keep_blank_values=True)
-        return [[name, value] for name, value in pairs]
+        pairs = (part.partition("=")[::2] for part in text.split("&") if part)
+        return [[unquote_plus(name), unquote_plus(value)] for name, value in pairs]
     return [list(part.partition("=")[::2]) for part in text.split("&") if part]
 
 

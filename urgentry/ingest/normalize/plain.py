@@ -75,23 +75,34 @@ def plain_object(
 def list_reader(fields: Fields, others: dict[str, Any], *, required: str = "") -> Reader:
     """Proves a list of parsed objects, but for null members, which it leaves out; None where one
     of them is not plain."""
-    kind = plain_object(fields, others, required=required, nullable=True)
-    # A struct around the list, because msgspec remembers only a struct's type between calls.
-    holder: Any = msgspec.defstruct("Listed", [("values", proved_list_of(kind))])
+    convert = _converter(plain_object(fields, others, required=required))
+    convert_nullable = _converter(plain_object(fields, others, required=required, nullable=True))
 
     def read(listed: list[Any]) -> Objects | None:
-        try:
-            values = msgspec.convert({"values": listed}, holder).values
-        except (msgspec.ValidationError, UnicodeError):
-            return None
-        return tuple(_without_null(value) for value in values)
+        values = convert(listed)
+        if values is not None:
+            return values
+        values = convert_nullable(listed)
+        return values and tuple(_without_null(value) for value in values)
 
     return read
 
 
+def _converter(kind: Any) -> Reader:
+    # A struct around the list, because msgspec remembers only a struct's type between calls.
+    holder: Any = msgspec.defstruct("Listed", [("values", proved_list_of(kind))])
+
+    def convert(listed: list[Any]) -> Objects | None:
+        try:
+            values: Objects = msgspec.convert({"values": listed}, holder).values
+        except (msgspec.ValidationError, UnicodeError):
+            return None
+        return values
+
+    return convert
+
+
 def _without_null(value: dict[str, Any]) -> dict[str, Any]:
-    if None not in value.values():
-        return value
     return {name: member for name, member in value.items() if member is not None}
 
 

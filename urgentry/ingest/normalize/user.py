@@ -83,6 +83,8 @@ def infer_ip(
     the sender's is on the platforms that run on the user's device.
     """
     given = user.get("ip_address")
+    if given and given != AUTOMATIC:
+        return
     if policy == "never":
         if given == AUTOMATIC:
             del user["ip_address"]
