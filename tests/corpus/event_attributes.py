@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from urgentry.ingest.normalize import NormalizeContext, normalize_event
+from urgentry.ingest.tags import collect_tags
 
 FOLDER = Path(__file__).parents[3] / "shared" / "corpus" / "event_interfaces"
 CONTEXT = NormalizeContext(
@@ -37,6 +38,8 @@ PLACES: dict[str, tuple[str | int, ...]] = {
 }
 # Left to the API, which shows these events: Sentry adds or hides them on the way out.
 SHOWN_OTHERWISE = {"os", "runtime", "browser", "sentry_user", "trace", "api_target", "apiTarget"}
+# Of the event around the attribute.
+OTHER_TAGS = {"level", "logger", "trace"}
 # A custom context without type is `default` in the older format that the table was made with; a
 # character of another encoding ended a fragment there.
 OLDER = {"test_default", "test_query_string_and_fragment_in_url"}
@@ -55,10 +58,12 @@ def judged(attribute: str, case: dict[str, Any]) -> tuple[Any, Any]:
     place = PLACES[attribute]
     event = normalize_event(_wrap(case["input"], place), CONTEXT)
     expected = case["expected"]
-    return (
-        (_shown(_at(event, place)), _sorted(event.get("errors"))),
-        (_shown(expected["to_json"]), _sorted(expected["errors"])),
-    )
+    told = _shown(_at(event, place)), _sorted(event.get("errors"))
+    wanted = _shown(expected["to_json"]), _sorted(expected["errors"])
+    if "tags" not in expected:
+        return told, wanted
+    own = [[key, value] for key, value in collect_tags(event) if key not in OTHER_TAGS]
+    return (*told, own), (*wanted, sorted(expected["tags"]))
 
 
 def _wrap(value: Any, place: tuple[str | int, ...]) -> dict[str, Any]:
