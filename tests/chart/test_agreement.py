@@ -80,7 +80,7 @@ def test_all_keep_data_in_the_same_place() -> None:
 
 
 def test_all_listen_on_the_same_port() -> None:
-    port = instruction("EXPOSE")
+    port = instruction("EXPOSE").split()[0]
     assert render().container()["ports"][0]["containerPort"] == int(port)
     assert SERVER["expose"] == [port]
     assert str(unit_settings().port) == port
