@@ -20,7 +20,7 @@ from tests.database_servers import (
     running_postgres,
     unprivileged,
 )
-from tests.server.running_server import RunningServer
+from tests.server.running_server import COMMAND, ROOT, RunningServer
 
 DATABASE = "errors-2"
 USER = "eve"
@@ -144,22 +144,40 @@ def test_it_is_as_large_as_the_guide_says_and_pools_by_transaction(
     assert (told["max_client_conn"], told["default_pool_size"]) == ("200", "20")
 
 
-def test_the_program_works_through_it(
+def test_the_job_migrates_past_it_and_the_server_works_through_it(
     postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
+    folder = tmp_path_factory.mktemp("server")
+    migrate(postgres, nowhere=folder / "nowhere")
     with pooler(postgres) as port:
-        settings = render(values(postgres)).settings()
-        given = {
-            name: text for name, text in settings.items() if name.startswith("URGENTRY_DATABASE_")
+        settings = {
+            name: text
+            for name, text in render(values(postgres)).settings().items()
+            if name.startswith("URGENTRY_DATABASE_")
         }
-        given |= {
+        settings |= {
             "URGENTRY_DATABASE_DSN": "",
             "URGENTRY_DATABASE_PASSWORD": PASSWORD,
             "URGENTRY_DATABASE_HOST": "127.0.0.1",
             "URGENTRY_DATABASE_PORT": str(port),
         }
-        server = RunningServer(
-            tmp_path_factory.mktemp("server"), database_dsn="by its parts", settings=given
-        )
-        with server:
+        server = RunningServer(folder, database_dsn="by its parts", settings=settings)
+        server.launch(migrate=False)
+        try:
+            server.wait_ready()
             assert server.bootstrap().dsn
+        finally:
+            server.kill()
+
+
+def migrate(postgres: PostgresServer, *, nowhere: Path) -> None:
+    """Runs the Job's container, which has no disk to write to."""
+    container = render(values(postgres)).container("Job", "urgentry-migrate-1")
+    given = {one["name"]: one.get("value", PASSWORD) for one in container["env"]}
+    subprocess.run(
+        [*COMMAND, *container["args"]],
+        cwd=ROOT,
+        env={"URGENTRY_DATA_DIR": str(nowhere), "PYTHONDONTWRITEBYTECODE": "1", **given},
+        check=True,
+    )
+    assert not nowhere.exists()
