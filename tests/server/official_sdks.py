@@ -46,26 +46,28 @@ class Sdk:
 
 
 def _run_python(dsn: str, _scratch: Path, _browser: RealBrowser) -> str:
-    return _output([sys.executable, "program.py"], PROGRAMS / "python", dsn)
+    return output_of([sys.executable, "program.py"], PROGRAMS / "python", dsn)
 
 
 def _run_node(dsn: str, _scratch: Path, _browser: RealBrowser) -> str:
-    return _output([tool("node"), "program.js"], PROGRAMS / "node", dsn)
+    return output_of([tool("node"), "program.js"], PROGRAMS / "node", dsn)
 
 
 def _run_go(dsn: str, scratch: Path, _browser: RealBrowser) -> str:
     program = str(scratch / "program")
-    _output([tool("go"), "build", "-buildvcs=false", "-o", program, "."], PROGRAMS / "go", dsn)
-    return _output([program], PROGRAMS / "go", dsn)
+    output_of(
+        [tool("go"), "build", "-buildvcs=false", "-o", program, "."], PROGRAMS / "go", dsn
+    )
+    return output_of([program], PROGRAMS / "go", dsn)
 
 
 def _run_browser(dsn: str, _scratch: Path, browser: RealBrowser) -> str:
-    with _served(PROGRAMS / "browser") as url:
+    with served(PROGRAMS / "browser") as url:
         address = f"{url}/index.html?dsn={quote(dsn, safe='')}"
-        return browser.run(lambda chromium: _title_at_the_end(chromium, address))
+        return browser.run(lambda chromium: title_at_the_end(chromium, address))
 
 
-def _title_at_the_end(chromium: Browser, address: str) -> str:
+def title_at_the_end(chromium: Browser, address: str) -> str:
     page = chromium.new_page()
     page.goto(address)
     page.wait_for_function("document.title !== 'running'")
@@ -80,7 +82,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def _served(folder: Path) -> Iterator[str]:
+def served(folder: Path) -> Iterator[str]:
     """The folder over HTTP, as an application's own origin."""
     handler = functools.partial(_Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -93,7 +95,7 @@ def _served(folder: Path) -> Iterator[str]:
             thread.join()
 
 
-def _output(command: list[str], folder: Path, dsn: str) -> str:
+def output_of(command: list[str], folder: Path, dsn: str) -> str:
     done = subprocess.run(
         command,
         cwd=folder,
