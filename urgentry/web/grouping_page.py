@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from urgentry.access.decision import found
 from urgentry.ingest.group import explain
+from urgentry.storage import issues
 from urgentry.tenancy.grouping import grouping_settings_of
 from urgentry.web.edge import page
 from urgentry.web.issue_lookup import enter_issue, find_event, select_events
@@ -21,8 +22,11 @@ async def show(visit: Visit) -> Response:
         selection = select_events(place, issue, Picks(), "")
         stored = found(await find_event(tx, issue, selection, visit.path("event")))
         view = await read_issue_view(tx, place, issue)
+        owned = await issues.list_hashes(tx, issue.id)
     event = stored.payload()
     hashes = {text(value) for value in many(event.get("hashes"))}
+    deciding = next((each.hash.hex() for each in owned if each.id == stored.hash_id), "")
+    lists_all = visit.query.get("parts") == "all"
     grouping = explain(event, grouping_settings_of(place.project_of(issue.project_id)))
     return visit.page(
         "issue_grouping.html",
@@ -31,7 +35,8 @@ async def show(visit: Visit) -> Response:
         event_id=stored.event_id,
         config=text(obj(event.get("grouping_config")).get("id")),
         project=place.project_of(issue.project_id),
-        ways=ways(grouping, hashes) if grouping else [],
+        ways=ways(grouping, hashes, deciding=deciding, lists_all=lists_all) if grouping else [],
+        lists_all=lists_all,
     )
 
 

@@ -138,17 +138,17 @@ async def show_hashes(visit: Visit) -> Response:
         owned = await issues.list_hashes(tx, issue.id)
         latest = await events.list_latest_of_hashes(tx, [each.id for each in owned])
         view = await read_issue_view(tx, place, issue)
+    owned = sorted(owned, key=lambda each: not each.times_seen)
     rows = [_hash_row(each, latest.get(each.id)) for each in owned]
     return visit.page("issue_hashes.html", section="issues", issue=view, rows=rows)
 
 
 def _hash_row(owned: IssueHash, stored: StoredEvent | None) -> HashRow:
     title = text(stored.payload().get("title")) if stored else ""
-    return HashRow(
-        hash=owned,
-        event_id=stored.event_id if stored else "",
-        title=title or "Its events are no longer kept",
+    gone = (
+        "Its events are no longer kept" if owned.times_seen else "Another hash of its events counts"
     )
+    return HashRow(hash=owned, event_id=stored.event_id if stored else "", title=title or gone)
 
 
 async def split(visit: Visit) -> Response:

@@ -66,6 +66,51 @@ def test_a_preview_that_moves_nothing_says_so(site: Site) -> None:
     site.visit(use, scripts=False)
 
 
+def test_an_issue_that_would_split_is_shown_with_its_parts(site: Site) -> None:
+    for said in ("one", "two", "two"):
+        site.send(**error("SplitError", said))
+
+    def use(page: Page) -> None:
+        page.goto(rules_page(site))
+        page.get_by_label("Fingerprint rules").fill("error.type:SplitError -> {{ value }}")
+        page.get_by_role("button", name="Preview").click()
+        outlook = page.get_by_role("status").filter(has_text="What would happen")
+        expect(outlook).to_contain_text("1 issue would split")
+        expect(outlook).to_contain_text("into 2 issues, of 2, 1 of the events looked at")
+        outlook.get_by_role("link").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("SplitError")
+
+    site.visit(use)
+
+
+def test_it_says_why_an_event_was_grouped_so(site: Site) -> None:
+    site.send(**error("WhyError", "no order 7"), logentry={"formatted": "also 12"})
+
+    def use(page: Page) -> None:
+        page.goto(site.issues)
+        page.locator("[data-issue]", has_text="WhyError").first.get_by_role("link").first.click()
+        page.get_by_role("link", name="Why it was grouped so").click()
+        app = page.get_by_role("region", name="Stack trace of the app")
+        expect(app).to_contain_text("decided")
+        expect(app).to_contain_text("make_whyerror")
+        expect(app).not_to_contain_text("library.loop")
+        expect(app).to_contain_text("parts had no say")
+        whole = page.get_by_role("region", name="Whole stack trace")
+        expect(whole).to_contain_text("leads here too")
+        expect(whole).to_contain_text("library.loop")
+        expect(page.get_by_role("region", name="Message")).to_contain_text("not used")
+        page.get_by_role("link", name="Show also what had no say").click()
+        expect(app).to_contain_text("non app frame")
+        expect(app).to_contain_text("no order <int>")
+        expect(app).to_contain_text("ignored because stacktrace takes precedence")
+        page.get_by_role("link", name="Only what counted").click()
+        expect(app).not_to_contain_text("non app frame")
+        page.get_by_role("link", name="Change the rules of").click()
+        expect(page.get_by_label("Fingerprint rules")).to_be_visible()
+
+    site.visit(use)
+
+
 def test_a_broken_rule_is_named_where_it_is_broken(site: Site) -> None:
     def use(page: Page) -> None:
         page.goto(rules_page(site))
