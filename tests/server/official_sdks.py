@@ -55,9 +55,7 @@ def _run_node(dsn: str, _scratch: Path, _browser: RealBrowser) -> str:
 
 def _run_go(dsn: str, scratch: Path, _browser: RealBrowser) -> str:
     program = str(scratch / "program")
-    output_of(
-        [tool("go"), "build", "-buildvcs=false", "-o", program, "."], PROGRAMS / "go", dsn
-    )
+    output_of([tool("go"), "build", "-buildvcs=false", "-o", program, "."], PROGRAMS / "go", dsn)
     return output_of([program], PROGRAMS / "go", dsn)
 
 
