@@ -102,6 +102,20 @@ def test_a_key_too_many_anywhere(name: str) -> None:
             assert short is None or short == long, path
 
 
+@pytest.mark.parametrize("name", ["release", "environment", "dist", "logger", "platform"])
+def test_nothing_long_is_remembered(name: str) -> None:
+    short, long = both({name: "x" * 100_000})
+    assert short is None
+    assert len(long.get(name) or "") <= 64
+
+
+def test_a_nul_takes_the_long_road() -> None:
+    short, long = both({"message": "a\0b", "tags": {"a": "\\u0000"}})
+    assert short is None
+    assert long["logentry"] == {"formatted": "ab"}
+    assert dict(long["tags"])["a"] == "\\u0000"
+
+
 SCALAR = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12)
 JSON = st.recursive(
     SCALAR,

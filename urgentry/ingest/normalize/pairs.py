@@ -25,10 +25,14 @@ Pair = list[Any]
 def parse_query(query: str) -> list[Pair]:
     """The pairs of a query string or form body, decoded; a name alone has an empty value."""
     text = query.removeprefix("?")[:PARSED_TEXT]
+    pairs = [list(part.partition("=")[::2]) for part in text.split("&") if part]
     if "%" in text or "+" in text:
-        pairs = (part.partition("=")[::2] for part in text.split("&") if part)
-        return [[unquote_plus(name), unquote_plus(value)] for name, value in pairs]
-    return [list(part.partition("=")[::2]) for part in text.split("&") if part]
+        return [[_decoded(name), _decoded(value)] for name, value in pairs]
+    return pairs
+
+
+def _decoded(text: str) -> str:
+    return unquote_plus(text) if "%" in text or "+" in text else text
 
 
 def parse_cookies(header: str) -> list[Pair]:

@@ -7,7 +7,7 @@ both give the same event.
 
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -27,6 +27,7 @@ from urgentry.ingest.normalize.limits import (
     FINGERPRINT_PARTS,
     LABELS_KEPT,
     PLAIN_NESTING,
+    RELEASE,
 )
 from urgentry.ingest.normalize.logger import fit_logger
 from urgentry.ingest.normalize.modules import read_modules
@@ -63,19 +64,21 @@ def _values_of(kind: Any) -> Any:
 
 
 _TEXT = str | None
+# What is remembered is short, or clients could fill the memory with it.
+_LABEL = Annotated[str, msgspec.Meta(max_length=RELEASE)] | None
 _OBJECT = json_object_of(json_value(PLAIN_NESTING)) | None
 _SCALAR = json_value(0)
 _EXCEPTIONS = proved_list_of(PLAIN_EXCEPTION, least=1, most=EXCEPTIONS)
 _KINDS: dict[str, Any] = {
     "event_id": _TEXT,
     "timestamp": PLAIN_TIME | None,
-    "platform": _TEXT,
+    "platform": _LABEL,
     "level": Literal["debug", "info", "warning", "error", "fatal"] | None,
     "type": Literal["error", "default"] | None,
-    "logger": _TEXT,
-    "release": _TEXT,
-    "dist": _TEXT,
-    "environment": _TEXT,
+    "logger": _LABEL,
+    "release": _LABEL,
+    "dist": _LABEL,
+    "environment": _LABEL,
     "server_name": _TEXT,
     "transaction": _TEXT,
     "message": json_value(PLAIN_NESTING),
@@ -119,14 +122,12 @@ _FITTED = [
 
 def normalize_plain(raw: bytes, context: NormalizeContext) -> Event | None:
     """The event of a text of JSON, or None where it is not plain."""
-    if has_nul(raw):
-        return None
     try:
         plain = _read(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     labels = _labels(plain.platform, plain.logger, plain.release, plain.dist, plain.environment)
-    if labels is None or not _has_sound_id(plain, context):
+    if labels is None or has_nul(raw) or not _has_sound_id(plain, context):
         return None
     report = Report()
     clock = _read_clock(plain.timestamp, context, report)
