@@ -195,6 +195,31 @@ def test_images(image: Any, expected: Any) -> None:
     assert "errors" not in event
 
 
+@pytest.mark.parametrize("kind", ["symbolic", "elf", "macho", "pe", "pe_dotnet", "wasm"])
+def test_images_of_native_code(kind: str) -> None:
+    image = {
+        "type": kind,
+        "id": "C05B4DDD69A73840A64932180D341587-000A",
+        "name": "/bin/x",
+        "code_id": "ABCD",
+        "image_addr": 4096,
+        "image_vmaddr": "0X0",
+        "image_size": 5,
+        "arch": None,
+    }
+    assert normalized({"debug_meta": {"images": [image]}})["debug_meta"]["images"] == [
+        {
+            "type": kind,
+            "debug_id": "c05b4ddd-69a7-3840-a649-32180d341587-a",
+            "code_file": "/bin/x",
+            "code_id": "abcd",
+            "image_addr": "0x1000",
+            "image_vmaddr": "0x0",
+            "image_size": 5,
+        }
+    ]
+
+
 @pytest.mark.parametrize(
     ("image", "name"),
     [

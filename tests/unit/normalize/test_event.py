@@ -1,10 +1,13 @@
 """What every event gets, whatever it came with, and what becomes of what no event may have."""
 
+import json
 from typing import Any
 
+import orjson
 import pytest
 
 from tests.unit.normalize.events import EVENT_ID, NOW, errors_of, normalized
+from urgentry.ingest.normalize import parse_event_json
 
 
 def test_an_empty_payload_becomes_a_whole_event() -> None:
@@ -151,3 +154,35 @@ def test_the_clients_own_remarks_are_kept_if_they_have_the_form() -> None:
     event = normalized({"extra": {"a": "b"}, "_meta": remarks})
     assert event["_meta"] == {"extra": {"a": {"": {"len": 9}}}}
     assert "errors" not in event
+
+
+GIANT = 10**40
+
+
+def test_giant_numbers_stay_within_what_databases_take() -> None:
+    payload = {
+        "extra": {"n": GIANT},
+        "user": {"id": GIANT},
+        "tags": {"n": GIANT},
+        "stacktrace": {"frames": [{"function": "f", "lineno": GIANT}]},
+        "contexts": {"device": {"memory_size": GIANT}},
+        "time_spent": -GIANT,
+    }
+    event = normalized(parse_event_json(json.dumps(payload).encode()))
+    assert event["extra"] == {"n": 1e40}
+    assert event["user"]["id"] == "1e+40"
+    assert event["stacktrace"]["frames"][0]["lineno"] == 2**64 - 1
+    assert event["contexts"]["device"]["memory_size"] == 2**64 - 1
+    assert event["time_spent"] is None
+    orjson.dumps(event)
+
+
+@pytest.mark.parametrize("depth", [6, 7, 64, 65, 200])
+def test_deep_nesting_is_kept_as_text(depth: int) -> None:
+    raw = b'{"extra":{"a":' + b'{"b":' * depth + b"1" + b"}" * depth + b"}}"
+    event = normalized(parse_event_json(raw))
+    levels, inner = 0, event["extra"]
+    while isinstance(inner, dict):
+        levels, inner = levels + 1, next(iter(inner.values()))
+    assert levels == min(depth + 1, 6)
+    assert (inner == 1) is (depth < 6)
