@@ -9,6 +9,8 @@ from urgentry.ingest.items import (
     event,
     feedback,
     log,
+    profile,
+    replay,
     security,
     session,
     span,
@@ -34,4 +36,9 @@ READERS: Mapping[ItemType, Reader] = {
     ItemType.SPAN: span.read,
     ItemType.LOG: log.read,
     ItemType.TRACE_METRIC: trace_metric.read,
+    ItemType.PROFILE: profile.read,
+    ItemType.PROFILE_CHUNK: profile.read_chunk,
+    ItemType.REPLAY_EVENT: replay.read_event,
+    ItemType.REPLAY_RECORDING: replay.read_recording,
+    ItemType.REPLAY_VIDEO: replay.read_video,
 }

@@ -18,7 +18,9 @@ from urgentry.storage import (
     feedback,
     monitors,
     partitions,
+    profiles,
     recording,
+    replays,
     spooled,
     stats_retention,
     telemetry_upkeep,
@@ -89,11 +91,14 @@ async def forget_passing(database: Database, *, before: int) -> None:
 
 
 async def forget_expired(database: Database) -> None:
-    """Deletes attachments, feedback and check-ins whose retention is over."""
+    """Deletes what hangs on events, and else comes with them, when its retention is over."""
     today = day_of(clock.now())
     await _delete_chunks(database, attachments.delete_expired, today)
     await _delete_chunks(database, feedback.delete_expired, today)
     await _delete_chunks(database, monitors.delete_expired, today)
+    await _delete_chunks(database, profiles.delete_expired, today)
+    await _delete_chunks(database, replays.delete_expired, today)
+    await _delete_chunks(database, replays.delete_expired_segments, today)
 
 
 async def forget_telemetry(database: Database, at: int | None = None) -> None:

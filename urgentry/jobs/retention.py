@@ -31,6 +31,8 @@ REAPERS: Final[Mapping[str, str]] = {
     ),
     "attachment": "expired attachments",
     "check_in": "expired check-ins",
+    "profile": "expired profiles",
+    **dict.fromkeys(("replay", "replay_segment"), "expired replays"),
     "feedback": "expired feedback",
     "tagset": "unused sets of tags",
     "event_user": "users whom no issue knows",

@@ -10,7 +10,11 @@ import orjson
 
 from urgentry.storage.database import Transaction
 
-NAMING: tuple[str, ...] = ("attachments.list_named",)
+NAMING: tuple[str, ...] = (
+    "attachments.list_named",
+    "profiles.list_named",
+    "replays.list_named",
+)
 """Queries that answer which of `:keys` (a JSON list) the rows of a table name."""
 
 

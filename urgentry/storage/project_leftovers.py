@@ -25,6 +25,9 @@ _OF_PROJECT = (
     "monitors.delete_check_ins_of_project",
     "monitors.delete_environments_of_project",
     "monitors.delete_of_project",
+    "profiles.delete_of_project",
+    "replays.delete_of_project",
+    "replays.delete_segments_of_project",
 )
 
 

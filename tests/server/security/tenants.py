@@ -4,14 +4,20 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from tests.batches import write_records
+from tests.queries import value
 from tests.server.api.conftest import Speaker, World
 from tests.signals import delivery, signal
 from tests.signals import store as store_signals
 from tests.stored_issues import NOW, Tenant, event, store
 from urgentry import clock
 from urgentry.api.routes import ENDPOINTS
+from urgentry.domain.attachment import AttachmentRecord
 from urgentry.domain.organization import Role
+from urgentry.domain.profile import ProfileRecord
+from urgentry.domain.replay import ReplaySegmentRecord
 from urgentry.tenancy.organizations import create_organization
 
 BODY = {
@@ -46,6 +52,7 @@ ABSENT |= dict.fromkeys(("token", "user"), "77777777")
 ABSENT |= {"event": "f" * 32, "version": "no-such", "environment": "no-such", "key": "no-such"}
 ABSENT |= {"short_id": "NONE-77", "monitor": "no-such"}
 ABSENT |= {"trace": "f" * 32, "attachment": "77777777"}
+ABSENT |= {"replay": "f" * 32, "profile": "f" * 32, "segment": "77"}
 
 
 def operations() -> Iterator[tuple[str, str, list[str]]]:
@@ -60,6 +67,52 @@ def names_for(path: str, things: dict[str, str]) -> dict[str, str]:
     if "/keys/{key}/" in path:
         return things | {"key": things["project_key"]}
     return things
+
+
+async def keep_files(world: World, tenant: Tenant, event_id: str) -> str:
+    """An attachment of an event, and a replay and a profile of its id; the attachment's id."""
+    own: dict[str, Any] = {
+        "organization_id": tenant.organization_id,
+        "project_id": tenant.project_id,
+        "key_id": 1,
+        "received": clock.now(),
+        "retention_days": 90,
+        "counted": (),
+        "content_size": 0,
+    }
+    id_ = bytes.fromhex(event_id)
+    await write_records(
+        world.database,
+        [
+            AttachmentRecord(
+                **own, event_id=id_, kind="event.attachment", name="a", content_type="text/plain"
+            ),
+            *(
+                ReplaySegmentRecord(
+                    **own,
+                    replay_id=id_,
+                    segment=0,
+                    is_video=is_video,
+                    started_at=clock.now(),
+                    finished_at=clock.now(),
+                )
+                for is_video in (False, True)
+            ),
+            ProfileRecord(
+                **own,
+                kind=0,
+                profile_id=id_,
+                platform="python",
+                release="",
+                environment="",
+                started_at=clock.now(),
+                duration_us=1,
+                samples=2,
+            ),
+        ],
+    )
+    query = f"SELECT id FROM attachment WHERE project_id = {tenant.project_id}"
+    return str(await value(world.database, query))
 
 
 async def settle(world: World, speaker: Speaker, slug: str, numbers: tuple[int, ...]) -> Things:
@@ -86,6 +139,7 @@ async def settle(world: World, speaker: Speaker, slug: str, numbers: tuple[int, 
             received=clock.now(),
         ),
     )
+    attachment_id = await keep_files(world, tenant, event_id)
     below = f"/organizations/{slug}"
     [issue] = await speaker.ok("GET", f"{below}/issues/", query="")
     [project] = await speaker.ok("GET", f"{below}/projects/")
@@ -115,13 +169,16 @@ async def settle(world: World, speaker: Speaker, slug: str, numbers: tuple[int, 
         "note": note["id"],
         "key": "browser",
         "trace": trace.hex(),
-        "attachment": "1",
         "filter": "localhost",
         "project_key": key["id"],
         "short_id": issue["shortId"],
         "token": token["id"],
         "user": str(account_id),
         "monitor": monitor["id"],
+        "attachment": attachment_id,
+        "replay": event_id,
+        "segment": "0",
+        "profile": event_id,
     }
     slugs = {"organization": slug, "project": project["slug"], "team": team["slug"]}
     slugs |= {"monitor": monitor["slug"]}

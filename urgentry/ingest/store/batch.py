@@ -10,7 +10,9 @@ from urgentry.domain.client_report import ClientReport
 from urgentry.domain.event import PreparedEvent, hour_of
 from urgentry.domain.feedback import FeedbackRecord
 from urgentry.domain.monitor import CheckInRecord
+from urgentry.domain.profile import ProfileRecord
 from urgentry.domain.record import Record
+from urgentry.domain.replay import ReplaySegmentRecord
 from urgentry.domain.session import SessionReport
 from urgentry.ingest.names import KnownNames
 from urgentry.ingest.store.attachments import write_attachments
@@ -19,6 +21,8 @@ from urgentry.ingest.store.client_reports import write_client_reports
 from urgentry.ingest.store.context import BatchContext
 from urgentry.ingest.store.events import write_events
 from urgentry.ingest.store.feedback import write_feedback
+from urgentry.ingest.store.profiles import write_profiles
+from urgentry.ingest.store.replays import write_replays
 from urgentry.ingest.store.sessions import write_sessions
 from urgentry.ingest.store.signals import write_signals
 from urgentry.ingest.store.transactions import write_transactions
@@ -43,6 +47,8 @@ WRITERS: Mapping[type[Record], Writer] = {
     SignalBatch: write_signals,
     PreparedTransaction: write_transactions,
     CheckInRecord: write_check_ins,
+    ProfileRecord: write_profiles,
+    ReplaySegmentRecord: write_replays,
 }
 """In the order in which they run, which is the same in every transaction: no deadlocks."""
 
