@@ -48,22 +48,22 @@ def disagreements(raw: bytes, expected: dict[str, Any]) -> list[str]:
     """One line for each path at which we differ from the expected event, on either road."""
     context = context_of(expected)
     long, short = normalize_event(parse_event_json(raw), context), normalize_plain(raw, context)
-    found = list(_differences(_plain(expected), _plain(long), ""))
-    return found if short is None else [*found, *_differences(long, short, "the short road")]
+    found = list(differences(plain(expected), plain(long), ""))
+    return found if short is None else [*found, *differences(long, short, "the short road")]
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Without the nanoseconds of server times, which we do not have, and U+0000, which we strip."""
     if isinstance(value, dict):
         return {
-            key: item[:22] if key == "server_time" else _plain(item) for key, item in value.items()
+            key: item[:22] if key == "server_time" else plain(item) for key, item in value.items()
         }
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value.replace("\0", "") if isinstance(value, str) else value
 
 
-def _differences(expected: Any, found: Any, path: str) -> Iterator[str]:
+def differences(expected: Any, found: Any, path: str) -> Iterator[str]:
     if isinstance(expected, dict) and isinstance(found, dict):
         for key in sorted(expected.keys() | found.keys()):
             if key not in expected:
@@ -71,10 +71,10 @@ def _differences(expected: Any, found: Any, path: str) -> Iterator[str]:
             elif key not in found:
                 yield f"{path}.{key}: missing {expected[key]!r:.200}"
             else:
-                yield from _differences(expected[key], found[key], f"{path}.{key}")
+                yield from differences(expected[key], found[key], f"{path}.{key}")
     elif isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
         for index, (one, other) in enumerate(zip(expected, found, strict=True)):
-            yield from _differences(one, other, f"{path}.{index}")
+            yield from differences(one, other, f"{path}.{index}")
     elif not _same(expected, found):
         yield f"{path}: expected {expected!r:.200}, found {found!r:.200}"
 

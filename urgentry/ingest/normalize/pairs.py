@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import unquote, unquote_plus
 
 import orjson
 
@@ -36,12 +36,12 @@ def _decoded(text: str) -> str:
 
 
 def parse_cookies(header: str) -> list[Pair]:
-    """The pairs of a Cookie header."""
+    """The pairs of a Cookie header, values decoded."""
     pairs: list[Pair] = []
     for part in header[:PARSED_TEXT].split(";"):
         name, _, value = part.strip().partition("=")
         if name:
-            pairs.append([name.strip(), value.strip()])
+            pairs.append([name.strip(), unquote(value.strip())])
     return pairs
 
 
@@ -91,13 +91,13 @@ def _plain(name: Any) -> Any:
 
 
 def _header_name(name: Any) -> str:
-    """`x-request-id` as `X-Request-Id`."""
+    """`x-request-id` as `X-Request-Id`; capitals stay."""
     spelled = name if type(name) is str else _text(name)
     return _remembered_title(spelled) if len(spelled) <= _USUAL_LENGTH else _title(spelled)
 
 
 def _title(name: str) -> str:
-    return "-".join(word.capitalize() for word in name.split("-"))
+    return "-".join(word[:1].upper() + word[1:] for word in name.split("-"))
 
 
 # All requests have much the same headers; names of a usual length only, or clients could fill it.

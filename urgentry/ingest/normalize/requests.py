@@ -94,16 +94,20 @@ def take_cookies(message: dict[str, Any], header: str) -> None:
     headers = message.get("headers")
     if not headers or (cookies := _header(headers, header)) is None:
         return
-    message["headers"] = [pair for pair in headers if pair[0] != header]
+    message["headers"] = [pair for pair in headers if not _is_named(pair, header)]
     if not message.get("cookies"):
         message["cookies"] = parse_cookies(cookies)
 
 
 def _header(headers: list[Any] | None, wanted: str) -> str | None:
     for pair in headers or ():
-        if pair[0] == wanted:
+        if _is_named(pair, wanted):
             return pair[1] if len(pair) > 1 and type(pair[1]) is str else None
     return None
+
+
+def _is_named(pair: Any, wanted: str) -> bool:
+    return type(pair) is list and type(pair[0]) is str and pair[0].lower() == wanted.lower()
 
 
 def read_body(body: Any, message: dict[str, Any], path: Path, report: Report) -> None:
