@@ -111,7 +111,7 @@ PLACES = {
 OTHERWISE = {
     "convert_user_ip_stripped": "older than convert_ip_stripped, which it contradicts",
     "convert_sdk_client_ip_stripped": "older than convert_ip_stripped, which it contradicts",
-    "convert_regression_more_odd_keys": "a configuration: compared by the unit tests",
+    "convert_regression_more_odd_keys": "a configuration: `test_privacy.py` compares it",
 }
 """Snapshots that no payload can be made for, with the reason."""
 

@@ -88,11 +88,10 @@ def safe_selector(field: str) -> Selector:
 
 
 def _general_selector(settings: PrivacySettings, *, excludes: bool) -> Selector:
-    general = parse_selector(_VALUES)
     safe = [name.strip() for name in settings.safe_fields if name.strip()] if excludes else []
-    if not safe:
-        return general
-    return And((general, *(Not(safe_selector(name)) for name in safe)))
+    general = parse_selector(_VALUES)
+    assert isinstance(general, And)  # noqa: S101 - it is written above
+    return And((*general.parts, *(Not(safe_selector(name)) for name in safe)))
 
 
 def _sensitive_rule(names: list[str]) -> Rule:
