@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from tests.server.ingest.wire import envelope_of
 from tests.server.running_server import Bootstrapped, RunningServer
@@ -62,10 +62,16 @@ class Log:
         ]
 
 
+class Listener(Protocol):
+    """Whoever takes requests on a port of this machine: a server, or a proxy before it."""
+
+    port: int
+
+
 class Client:
     """One keep-alive connection, opened anew when the server closed it."""
 
-    def __init__(self, server: RunningServer, project: Bootstrapped) -> None:
+    def __init__(self, server: Listener, project: Bootstrapped) -> None:
         key = project.dsn.split("//")[1].split("@")[0]
         self._port = server.port
         self._head = (
@@ -121,7 +127,7 @@ class Load:
 
     def __init__(
         self,
-        server: RunningServer,
+        server: Listener,
         project: Bootstrapped,
         *,
         clients: int = 16,
