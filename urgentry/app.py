@@ -24,6 +24,7 @@ from urgentry.ingest.keeping import Keeper
 from urgentry.ingest.ledger import Ledger
 from urgentry.ingest.names import KnownNames
 from urgentry.ingest.normalize.receipt import FindPlace
+from urgentry.ingest.overflow import Overflow
 from urgentry.ingest.pipeline import Pipeline
 from urgentry.ingest.quota import Quotas
 from urgentry.ingest.readers import READERS
@@ -144,6 +145,9 @@ class App:
             ),
             ledger=self.ledger,
             budget=budget,
+            overflow=Overflow(
+                settings.data_dir / "incoming", BytesInFlight(settings.limits.max_overflow_bytes)
+            ),
             limits=BodyLimits(
                 compressed_bytes=settings.limits.max_envelope_compressed_bytes,
                 unpack=UnpackLimits(unpacked_bytes=settings.limits.max_envelope_bytes),

@@ -62,7 +62,7 @@ async def read(
         headers[b"content-length"] = str(length).encode()
     budget = budget or BytesInFlight(100_000)
     with budget.hold(length or 0) as hold:
-        body = await read_body(receiving(*chunks), headers, limits, hold)
+        body = bytes(await read_body(receiving(*chunks), headers, limits, hold))
         assert hold.size == len(body)
     assert budget.used == 0
     return body

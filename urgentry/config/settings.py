@@ -89,6 +89,12 @@ class LimitSettings:
         "Bytes of bodies that may be in work at once; above it SDKs are asked to come back later.",
         parse=whole_number(1 << 20, 1 << 36),
     )
+    max_overflow_bytes: int = setting(
+        1 << 30,
+        "Bytes of large bodies (above 1 MiB, such as attachments) that may lie in the data "
+        "directory while they come in; above it SDKs are asked to come back later.",
+        parse=whole_number(1 << 20, 1 << 40),
+    )
     max_queue_bytes: int = setting(
         32 << 20,
         "Bytes of events that may wait for their commit; above it SDKs are asked to come back "

@@ -13,6 +13,7 @@ import structlog
 from urgentry import clock
 from urgentry.domain.scope import Scope
 from urgentry.errors import StorageError
+from urgentry.ingest.body import Body
 from urgentry.ingest.budget import BytesInFlight
 from urgentry.ingest.endpoints.base import Endpoint
 from urgentry.ingest.envelope import Envelope, envelope_headers
@@ -21,6 +22,7 @@ from urgentry.ingest.intake import Intake
 from urgentry.ingest.ledger import Ledger
 from urgentry.ingest.native.assemble import assemble
 from urgentry.ingest.normalize.receipt import FindPlace
+from urgentry.ingest.overflow import KEPT_BYTES, Overflow
 from urgentry.ingest.receipt import Receipt
 from urgentry.ingest.request import Request
 from urgentry.ingest.scopes import Scopes
@@ -66,6 +68,7 @@ class IngestEdge:
         intake: Intake,
         ledger: Ledger,
         budget: BytesInFlight,
+        overflow: Overflow,
         limits: BodyLimits,
         trusted_proxies: Networks = (),
         find_place: FindPlace | None = None,
@@ -75,6 +78,7 @@ class IngestEdge:
         self._intake = intake
         self._ledger = ledger
         self._budget = budget
+        self._overflow = overflow
         self._limits = limits
         self._trusted = trusted_proxies
         self._find_place = find_place
@@ -139,13 +143,14 @@ class IngestEdge:
             if request.method not in endpoint.methods:
                 raise invalid(Reason.DISALLOWED_METHOD, "method not allowed", status=405)
             await self._authenticate(endpoint, request)
-            hold = self._budget.hold(expected_bytes(request.headers))
+            hold = self._budget.hold(_kept_bytes(endpoint, request))
         except Rejected as rejected:
             self._settle(endpoint, request, rejected.outcome, rejected.reason)
             raise
-        with hold:
+        with hold, self._overflow.begin() as spill:
+            place = spill if endpoint.takes_large else None
             try:
-                body = await read_body(receive, request.headers, limits, hold)
+                body = await read_body(receive, request.headers, limits, hold, place)
                 envelope, receipt = await self._open(endpoint, request, body)
             except Rejected as rejected:
                 self._settle(endpoint, request, rejected.outcome, rejected.reason)
@@ -156,7 +161,7 @@ class IngestEdge:
         return envelope, receipt.event_id if _has_event(envelope) else None
 
     async def _open(
-        self, endpoint: Endpoint, request: Request, body: bytes
+        self, endpoint: Endpoint, request: Request, body: Body
     ) -> tuple[Envelope, Receipt]:
         """Reads the body as an envelope; one whose request had no credentials brings its own."""
         if request.credentials is None:
@@ -228,6 +233,12 @@ class IngestEdge:
         self._ledger.settle(category, outcome, reason)
         if request.scope is not None:
             self._ledger.count(request.scope, outcome, reason, ((category, 1),))
+
+
+def _kept_bytes(endpoint: Endpoint, request: Request) -> int:
+    """What to hold of memory before the body is read."""
+    expected = expected_bytes(request.headers)
+    return min(expected, KEPT_BYTES) if endpoint.takes_large else expected
 
 
 def _has_event(envelope: Envelope) -> bool:

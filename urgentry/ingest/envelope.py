@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 import orjson
 
+from urgentry.ingest.body import Body
 from urgentry.protocol.dsn import Dsn, parse_dsn
 from urgentry.protocol.event_id import parse_event_id
 from urgentry.protocol.items import ItemType
@@ -62,7 +63,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     dsn: Dsn | None = None
 
 
-def parse_envelope(body: bytes) -> Envelope:
+def parse_envelope(body: Body) -> Envelope:
     """Reads a whole envelope. Rejected when its framing, a header or a size limit is broken."""
     headers, offset = envelope_headers(body)
     items = list(_items(body, offset))
@@ -70,7 +71,7 @@ def parse_envelope(body: bytes) -> Envelope:
     return make_envelope(headers, items)
 
 
-def envelope_headers(body: bytes) -> tuple[dict[str, Any], int]:
+def envelope_headers(body: Body) -> tuple[dict[str, Any], int]:
     """The envelope's own headers, unchecked, and the offset at which items begin.
 
     For a request without other credentials this is read first, for its `dsn`.
@@ -111,7 +112,7 @@ def malformed(cause: str) -> Rejected:
     return invalid(Reason.INVALID_ENVELOPE, "invalid event envelope", causes=[cause])
 
 
-def _items(body: bytes, offset: int) -> Iterable[Item]:
+def _items(body: Body, offset: int) -> Iterable[Item]:
     view = memoryview(body)
     size = len(body)
     count = 0
@@ -136,7 +137,7 @@ def _item_type(headers: dict[str, Any]) -> str:
     return name
 
 
-def _payload_bounds(body: bytes, start: int, length: object) -> tuple[int, int]:
+def _payload_bounds(body: Body, start: int, length: object) -> tuple[int, int]:
     """Where a payload ends and where the next item header begins."""
     size = len(body)
     if length is None:
@@ -151,14 +152,14 @@ def _payload_bounds(body: bytes, start: int, length: object) -> tuple[int, int]:
     return end, _after_newline(body, end)
 
 
-def _after_newline(body: bytes, end: int) -> int:
+def _after_newline(body: Body, end: int) -> int:
     if body[end : end + 1] not in (b"\n", b""):
         raise malformed("missing newline after header or payload")
     return min(end + 1, len(body))
 
 
 def _header(
-    body: bytes, start: int, keys: Sequence[str], quoted: Sequence[bytes], refusal: str
+    body: Body, start: int, keys: Sequence[str], quoted: Sequence[bytes], refusal: str
 ) -> tuple[dict[str, Any], int]:
     """The JSON object at `start`, and the offset behind its newline."""
     newline = body.find(b"\n", start, start + MAX_HEADER_BYTES + 1)
@@ -167,7 +168,7 @@ def _header(
     if headers is None or len(line) > MAX_HEADER_BYTES:
         line = _spread_header(body, start, refusal)
         headers = _object(line)
-        start = body.index(line, start)
+        start = body.find(line, start)
     if headers is None or _repeats_key(line, headers, keys, quoted):
         raise malformed(refusal)
     return headers, _after_newline(body, start + len(line))
@@ -184,7 +185,7 @@ def _object(line: bytes) -> dict[str, Any] | None:
     return loaded if isinstance(loaded, dict) else None
 
 
-def _spread_header(body: bytes, start: int, refusal: str) -> bytes:
+def _spread_header(body: Body, start: int, refusal: str) -> bytes:
     """The text of an object that has whitespace before it or newlines in it."""
     begin = _skip_space(body, start)
     window = body[begin : begin + MAX_HEADER_BYTES]
@@ -199,7 +200,7 @@ def _spread_header(body: bytes, start: int, refusal: str) -> bytes:
     raise malformed(refusal)
 
 
-def _skip_space(body: bytes, start: int) -> int:
+def _skip_space(body: Body, start: int) -> int:
     matched = _JSON_SPACE.match(body, start)
     return matched.end() if matched else start
 

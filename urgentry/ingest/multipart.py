@@ -11,6 +11,7 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 from python_multipart.multipart import parse_options_header
 
+from urgentry.ingest.body import Body
 from urgentry.protocol.outcome import Reason, Rejected, invalid
 
 MAX_PARTS = 500
@@ -42,14 +43,15 @@ def is_form(content_type: str) -> bool:
     return content_type.partition(";")[0].strip().lower() == _FORM
 
 
-def parse_form(body: bytes | memoryview, content_type: str) -> list[Part]:
+def parse_form(body: Body | memoryview, content_type: str) -> list[Part]:
     """The parts of a form, in order. Rejected with 400 when it is none, breaks off, or has too many
     parts or too large a head of one."""
     kind, options = parse_options_header(content_type.encode("latin-1", "replace"))
     boundary = options.get(b"boundary", b"")
     if kind != _FORM.encode() or not 0 < len(boundary) <= _MAX_BOUNDARY_BYTES:
         raise malformed("no boundary")
-    return list(_parts(body if isinstance(body, bytes) else bytes(body), b"--" + boundary))
+    whole = bytes(body) if isinstance(body, memoryview) else body
+    return list(_parts(whole, b"--" + boundary))
 
 
 def malformed(cause: str) -> Rejected:
@@ -57,12 +59,12 @@ def malformed(cause: str) -> Rejected:
     return invalid(Reason.INVALID_MULTIPART, "invalid multipart data", causes=[cause])
 
 
-def _parts(body: bytes, delimiter: bytes) -> Iterator[Part]:
+def _parts(body: Body, delimiter: bytes) -> Iterator[Part]:
     view = memoryview(body)
     at = _first(body, delimiter)
     count = 0
-    while not body.startswith(b"--", at):
-        if not body.startswith(b"\r\n", at):
+    while body[at : at + 2] != b"--":
+        if body[at : at + 2] != b"\r\n":
             raise malformed("no line break after a boundary")
         count += 1
         if count > MAX_PARTS:
@@ -76,7 +78,7 @@ def _parts(body: bytes, delimiter: bytes) -> Iterator[Part]:
         at = end + 2 + len(delimiter)
 
 
-def _first(body: bytes, delimiter: bytes) -> int:
+def _first(body: Body, delimiter: bytes) -> int:
     """Behind the first boundary; some clients begin with an empty line."""
     start = body.find(delimiter, 0, _MAX_PREAMBLE_BYTES)
     if start < 0 or (start > 0 and body[start - 1 : start] != b"\n"):
@@ -84,9 +86,9 @@ def _first(body: bytes, delimiter: bytes) -> int:
     return start + len(delimiter)
 
 
-def _part(body: bytes, view: memoryview, start: int, end: int) -> Part | None:
+def _part(body: Body, view: memoryview, start: int, end: int) -> Part | None:
     """A part from its head to its end; None for one without a name."""
-    if body.startswith(b"\r\n", start):
+    if body[start : start + 2] == b"\r\n":
         return None
     head_end = body.find(b"\r\n\r\n", start, min(end, start + _MAX_HEAD_BYTES))
     if head_end < 0:

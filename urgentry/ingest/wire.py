@@ -12,7 +12,9 @@ from typing import Any
 import msgspec
 import orjson
 
+from urgentry.ingest.body import Body
 from urgentry.ingest.budget import Hold
+from urgentry.ingest.overflow import KEPT_BYTES, Spill
 from urgentry.ingest.unpack import UnpackLimits, content_codings, unpack_gzip, unpacking
 from urgentry.protocol.auth import Credentials, read_credentials
 from urgentry.protocol.limits import MIB, body_too_large
@@ -24,6 +26,8 @@ Send = Callable[[Message], Awaitable[None]]
 Headers = Mapping[bytes, bytes]
 RawHeaders = Iterable[tuple[bytes, bytes]]
 
+_TIME_BYTES = 4 * MIB
+"""A large body has the whole time to read again whenever so much of it has come."""
 UNDECLARED_BYTES = 64 * 1024
 """What a body of unknown length is first taken to be."""
 
@@ -124,8 +128,15 @@ def expected_bytes(headers: Headers) -> int:
     return int(declared) if declared.isdigit() and len(declared) < 16 else UNDECLARED_BYTES  # noqa: PLR2004
 
 
-async def read_body(receive: Receive, headers: Headers, limits: BodyLimits, hold: Hold) -> bytes:
-    """The whole body, unpacked. `hold` grows with it and ends at its size.
+async def read_body(
+    receive: Receive,
+    headers: Headers,
+    limits: BodyLimits,
+    hold: Hold,
+    spill: Spill | None = None,
+) -> Body:
+    """The whole body, unpacked. `hold` grows with it and ends at its size. Where there is a `spill`
+    a large body goes there, and may take longer as long as it goes on.
 
     Rejected with 413 when it is too large as sent or unpacked, 415 for an unknown coding, 400 when
     it is corrupt or breaks off, 408 when it takes too long, 429 when the budget has no room.
@@ -134,26 +145,32 @@ async def read_body(receive: Receive, headers: Headers, limits: BodyLimits, hold
     if b"content-length" in headers and expected_bytes(headers) > limits.compressed_bytes:
         raise body_too_large()
     try:
-        async with asyncio.timeout(limits.read_timeout_s):
-            return await _read(receive, codings, limits, hold)
+        async with asyncio.timeout(limits.read_timeout_s) as patience:
+            reader = _BodyReader(codings, limits, hold, spill)
+            return await _read(receive, codings, limits, hold, reader, patience)
     except TimeoutError as error:
         raise invalid(Reason.INVALID_BODY, "the body took too long", status=408) from error
 
 
 async def _read(
-    receive: Receive, codings: tuple[str, ...], limits: BodyLimits, hold: Hold
-) -> bytes:
+    receive: Receive,
+    codings: tuple[str, ...],
+    limits: BodyLimits,
+    hold: Hold,
+    reader: "_BodyReader",
+    patience: asyncio.Timeout,
+) -> Body:
     chunk, more = await _chunk(receive)
     if not more and len(chunk) <= limits.compressed_bytes:
         whole = _unpack_whole(chunk, codings, limits.unpack)
         if whole is not None:
             hold.settle(len(whole))
             return whole
-    reader = _BodyReader(codings, limits, hold)
     reader.feed(chunk)
     while more:
         chunk, more = await _chunk(receive)
-        reader.feed(chunk)
+        if reader.feed(chunk):
+            patience.reschedule(asyncio.get_running_loop().time() + limits.read_timeout_s)
     return reader.finish()
 
 
@@ -174,28 +191,37 @@ def _unpack_whole(data: bytes, codings: tuple[str, ...], limits: UnpackLimits) -
 class _BodyReader:
     """Takes a body chunk by chunk and keeps what it unpacks to."""
 
-    def __init__(self, codings: tuple[str, ...], limits: BodyLimits, hold: Hold) -> None:
+    def __init__(
+        self, codings: tuple[str, ...], limits: BodyLimits, hold: Hold, spill: Spill | None = None
+    ) -> None:
         self._limits = limits
         self._hold = hold
+        self._spill = spill
+        self._earned = _TIME_BYTES
         self._stages = unpacking(codings, limits.unpack, self._keep)
         self._sent = 0
         self._kept: list[bytes] = []
         self._size = 0
 
-    def feed(self, chunk: bytes) -> None:
+    def feed(self, chunk: bytes) -> bool:
+        """Takes more; whether so much has come by now that more time is fair."""
         self._sent += len(chunk)
         if self._sent > self._limits.compressed_bytes:
             raise body_too_large()
-        if not chunk:
-            return
-        if self._stages:
+        if chunk and self._stages:
             self._stages[0].feed(chunk)
-        else:
+        elif chunk:
             self._keep(chunk)
+        has_earned = self._spill is not None and self._sent >= self._earned
+        if has_earned:
+            self._earned = self._sent + _TIME_BYTES
+        return has_earned
 
-    def finish(self) -> bytes:
+    def finish(self) -> Body:
         for stage in self._stages:
             stage.finish()
+        if self._spill is not None and self._spill.is_used:
+            return self._spill.body()
         self._hold.settle(self._size)
         return b"".join(self._kept)
 
@@ -203,8 +229,12 @@ class _BodyReader:
         self._size += len(data)
         if self._size > self._limits.unpack.unpacked_bytes:
             raise body_too_large()
-        self._hold.cover(self._size)
         self._kept.append(data)
+        if self._spill is None or self._size <= KEPT_BYTES:
+            self._hold.cover(self._size)
+            return
+        self._spill.append(self._kept)
+        self._kept.clear()
 
 
 async def respond(

@@ -1,13 +1,15 @@
 """A project says how many crash reports it keeps; a full disk costs the dump and not the event."""
 
+import os
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import orjson
 import pytest
 
 from tests.minidumps import linux_dump
-from tests.server.ingest.test_attachments import attachment, envelope, listed
+from tests.server.ingest.test_attachments import attachment, content_of, envelope, listed
 from tests.server.ingest.wire import Wire, event
 from tests.server.running_server import RunningServer
 
@@ -85,3 +87,25 @@ def test_a_blob_store_that_is_away_asks_to_come_again(
         answer = wire.envelope(envelope(event_id, attachment(b"content")))
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
         assert wire.ledger().since(before) == {("attachment", "invalid", "upload_failed"): 1}
+
+
+def own_memory_kib(server: RunningServer) -> int:
+    """Without pages of files, which the kernel takes back when it needs them."""
+    status = Path(f"/proc/{server.pid}/status").read_text()
+    return int(status.partition("RssAnon:")[2].split()[0])
+
+
+def test_attachments_may_be_larger_than_what_memory_is_held_for_bodies(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    settings = {"URGENTRY_MAX_BYTES_IN_FLIGHT": str(4 << 20)}
+    server = RunningServer(tmp_path_factory.mktemp("small"), settings=settings)
+    content = os.urandom(1 << 20) * 40
+    with server, Wire(server) as wire:
+        before = own_memory_kib(server)
+        event_id = uuid.uuid4().hex
+        sent = envelope(event_id, attachment(content, filename="large.bin"))
+        assert wire.envelope(sent).status_code == 200
+        [found] = listed(wire, event_id)
+        assert content_of(wire, event_id, found["id"]).content == content
+        assert own_memory_kib(server) - before < 20 << 10

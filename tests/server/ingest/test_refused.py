@@ -214,8 +214,6 @@ def test_an_event_that_is_too_large(wire: Wire) -> None:
     ("kind", "category", "reason"),
     [
         ("nonsense", "unknown", "unknown_item_type"),
-        ("session", "session", "feature_disabled"),
-        ("attachment", "attachment", "feature_disabled"),
         ("statsd", "unknown", "unknown_item_type"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import re
 
+from urgentry.ingest.body import Body
 from urgentry.ingest.endpoints.base import Answer, Endpoint
 from urgentry.ingest.envelope import Envelope, make_envelope, make_item
 from urgentry.ingest.multipart import malformed, parse_form
@@ -16,9 +17,10 @@ class AttachmentsEndpoint(Endpoint):
     """Each file of the form is an attachment; other fields say nothing."""
 
     pattern = re.compile(r"/api/(?P<project>[^/]+)/events/(?P<event>[^/]+)/attachments/?")
+    takes_large = True
     category = DataCategory.ATTACHMENT
 
-    def read(self, request: Request, body: bytes) -> Envelope:
+    def read(self, request: Request, body: Body) -> Envelope:
         """An envelope of attachments with the event's id."""
         if parse_event_id(request.path["event"]) is None:
             raise invalid(Reason.INVALID_EVENT_ID, "invalid event id")

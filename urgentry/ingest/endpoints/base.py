@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 import orjson
 
+from urgentry.ingest.body import Body
 from urgentry.ingest.envelope import Envelope
 from urgentry.ingest.request import Request
 from urgentry.ingest.wire import BodyLimits, request_credentials
@@ -43,7 +44,10 @@ class Endpoint:
         malformed or contradict each other."""
         return request_credentials(request.headers, request.query, request.path.get("key"))
 
-    def read(self, request: Request, body: bytes) -> Envelope:
+    takes_large = False
+    """Whether a body may be so large that it is not kept in memory."""
+
+    def read(self, request: Request, body: Body) -> Envelope:
         """The items of a request, whose body is unpacked. `Rejected` when it has none."""
         raise NotImplementedError
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import orjson
 
+from urgentry.ingest.body import Body
 from urgentry.ingest.envelope import Item, make_item
 from urgentry.ingest.multipart import Part, is_form, parse_form
 from urgentry.ingest.native.containers import unpack_dump
@@ -21,7 +22,7 @@ _VIEW_HIERARCHY = "view-hierarchy.json"
 _GPU_DUMPS = {".nv-gpudmp": AttachmentType.NV_GPU_DUMP, ".nvdbg": AttachmentType.NV_SHADER_DEBUG}
 
 
-def crash_items(body: bytes, content_type: str) -> list[Item]:
+def crash_items(body: Body, content_type: str) -> list[Item]:
     """The items of a form, or of a bare dump. Rejected when there is no dump in it."""
     if not is_form(content_type):
         return [dump_item(memoryview(body), "Minidump")]

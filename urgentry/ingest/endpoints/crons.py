@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote
 import orjson
 
 from urgentry.domain.monitor import STATUS_BY_NAME
+from urgentry.ingest.body import Body
 from urgentry.ingest.endpoints.base import Answer, Endpoint
 from urgentry.ingest.envelope import Envelope, make_envelope, make_item
 from urgentry.ingest.request import Request
@@ -30,10 +31,10 @@ class CronEndpoint(Endpoint):
     category = DataCategory.MONITOR
     body_limits = BodyLimits(compressed_bytes=MIB, unpack=UnpackLimits(unpacked_bytes=MIB))
 
-    def read(self, request: Request, body: bytes) -> Envelope:
+    def read(self, request: Request, body: Body) -> Envelope:
         """An envelope of the one check-in."""
         is_json = request.content_type.partition(";")[0].strip() == "application/json"
-        given = _object(body) if request.method == "POST" and is_json else _by_query(request)
+        given = _object(bytes(body)) if request.method == "POST" and is_json else _by_query(request)
         given["monitor_slug"] = unquote(request.path["slug"] or "")
         if given.get("status") not in STATUS_BY_NAME:
             raise invalid(Reason.INVALID_CHECK_IN, "status must be one of in_progress, ok or error")

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 import orjson
 
 from urgentry.domain.feedback import MAX_COMMENT_CHARS, MAX_EMAIL_CHARS, MAX_NAME_CHARS
+from urgentry.ingest.body import Body
 from urgentry.ingest.endpoints.base import Answer, Endpoint
 from urgentry.ingest.envelope import Envelope, make_envelope, make_item
 from urgentry.ingest.request import Request
@@ -67,7 +68,7 @@ class ErrorPageEndpoint(Endpoint):
             public_key=dsn.public_key, source=Source.QUERY, project_id=dsn.project_id
         )
 
-    def read(self, request: Request, body: bytes) -> Envelope:
+    def read(self, request: Request, body: Body) -> Envelope:
         """An envelope of the report; of nothing for a request of the script."""
         _check_project(request)
         event_id = parse_event_id(_query(request).get("eventId"))
@@ -75,7 +76,7 @@ class ErrorPageEndpoint(Endpoint):
             raise invalid(Reason.INVALID_EVENT_ID, "invalid eventId")
         if request.method == "GET":
             return make_envelope({}, [])
-        report = _report(body) | {"event_id": event_id.hex()}
+        report = _report(bytes(body)) | {"event_id": event_id.hex()}
         item = make_item(ItemType.USER_REPORT, orjson.dumps(report))
         return make_envelope({"event_id": event_id.hex()}, [item])
 

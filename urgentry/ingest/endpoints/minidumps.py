@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from http import HTTPStatus
 
+from urgentry.ingest.body import Body
 from urgentry.ingest.endpoints.base import Answer, Endpoint
 from urgentry.ingest.endpoints.crash_form import crash_items
 from urgentry.ingest.envelope import Envelope, make_envelope
@@ -20,9 +21,10 @@ class MinidumpEndpoint(Endpoint):
     """A form with the dump in `upload_file_minidump`, or the dump alone."""
 
     pattern = re.compile(r"/api/(?P<project>[^/]+)/minidump/?")
+    takes_large = True
     category = DataCategory.ERROR
 
-    def read(self, request: Request, body: bytes) -> Envelope:
+    def read(self, request: Request, body: Body) -> Envelope:
         """An envelope of what the form says, the dump, and the other files."""
         if not body:
             raise invalid(Reason.MISSING_MINIDUMP_UPLOAD, "missing minidump")

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import orjson
 
+from urgentry.ingest.body import Body
 from urgentry.ingest.endpoints.browser_reports import BrowserReportEndpoint
 from urgentry.ingest.envelope import Envelope, Item, make_envelope, make_item
 from urgentry.ingest.reports.network import Log, network_log
@@ -34,11 +35,11 @@ class NetworkErrorEndpoint(BrowserReportEndpoint):
     )
     content_types = frozenset({"application/json", "application/reports+json"})
 
-    def read(self, request: Request, body: bytes) -> Envelope:
+    def read(self, request: Request, body: Body) -> Envelope:
         """One container of logs, and an item for each report that makes none."""
         logs: list[Log] = []
         others: list[Item] = []
-        for report in self.reports(request, body):
+        for report in self.reports(request, bytes(body)):
             trace_id = secrets.token_hex(_TRACE_BYTES)
             log = network_log(_parsed(report), received=request.received, trace_id=trace_id)
             if log is not None:

@@ -4,6 +4,7 @@ an event (spec §10)."""
 import re
 from urllib.parse import parse_qsl
 
+from urgentry.ingest.body import Body
 from urgentry.ingest.endpoints.browser_reports import BrowserReportEndpoint, without_nothing
 from urgentry.ingest.envelope import Envelope, make_envelope, make_item
 from urgentry.ingest.request import Request
@@ -34,7 +35,7 @@ class SecurityEndpoint(BrowserReportEndpoint):
         }
     )
 
-    def read(self, request: Request, body: bytes) -> Envelope:
+    def read(self, request: Request, body: Body) -> Envelope:
         """An item for each report."""
         query = dict(parse_qsl(request.query.decode("latin-1"), max_num_fields=_MAX_QUERY_FIELDS))
         headers = without_nothing(
@@ -46,6 +47,6 @@ class SecurityEndpoint(BrowserReportEndpoint):
         )
         items = [
             make_item(ItemType.RAW_SECURITY, report, **headers)
-            for report in self.reports(request, body)
+            for report in self.reports(request, bytes(body))
         ]
         return make_envelope({}, items)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from http import HTTPStatus
 
+from urgentry.ingest.body import Body
 from urgentry.ingest.endpoints.base import Answer, Endpoint
 from urgentry.ingest.envelope import Envelope, Item, make_envelope, make_item, parse_envelope
 from urgentry.ingest.fields import field_of
@@ -31,14 +32,14 @@ class StoreEndpoint(Endpoint):
     )
     """An event of the largest size may come as base64 in a form."""
 
-    def read(self, request: Request, body: bytes) -> Envelope:
+    def read(self, request: Request, body: Body) -> Envelope:
         """An envelope of the one event."""
         if request.content_type == _ENVELOPE_TYPE:
             return parse_envelope(body)
         if request.method == "GET":
             text = decode_store_query(request.query.decode("latin-1"))
         else:
-            text = decode_store_body(body, request.content_type)
+            text = decode_store_body(bytes(body), request.content_type)
         return make_envelope({}, [_item(text)])
 
     def answer(self, request: Request, envelope: Envelope, event_id: bytes | None) -> Answer:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 
 import orjson
 
+from urgentry.ingest.body import Body
 from urgentry.ingest.endpoints.base import Answer, Endpoint
 from urgentry.ingest.envelope import Envelope, Item, make_envelope, make_item
 from urgentry.ingest.native.minidump import is_minidump
@@ -27,9 +28,10 @@ class UnrealEndpoint(Endpoint):
     """A packed report, whose files are kept and whose context and dump make the event."""
 
     pattern = re.compile(r"/api/(?P<project>[^/]+)/unreal/(?P<key>[^/]+)/?")
+    takes_large = True
     category = DataCategory.ERROR
 
-    def read(self, request: Request, body: bytes) -> Envelope:
+    def read(self, request: Request, body: Body) -> Envelope:
         """An envelope of the event, the files, and what the player wrote."""
         files = unpack_report(body)
         context = next((file.view for file in files if file.name == _CONTEXT), None)

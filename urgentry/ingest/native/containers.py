@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import zstandard
 
+from urgentry.ingest.body import Body
 from urgentry.protocol.limits import MIB, body_too_large
 from urgentry.protocol.outcome import Reason, invalid
 
@@ -14,6 +15,7 @@ MAX_BYTES = 200 * MIB
 _RATIO = 256
 _FREE_BYTES = 16 * MIB
 _STEP = MIB
+_FED = 64 << 10
 _XZ_MEMORY = 64 * MIB
 _ENDINGS = (".gz", ".xz", ".bz2", ".zst")
 
@@ -40,11 +42,20 @@ def unpack_dump(view: memoryview, name: str) -> tuple[memoryview, str]:
     return memoryview(b"".join(parts)), name
 
 
+def inflate(stream: "zlib._Decompress", data: Body | memoryview) -> Iterator[bytes]:
+    """Everything that the input makes, in steps. Whether the stream is over is for the caller."""
+    for start in range(0, len(data), _FED):
+        rest = bytes(data[start : start + _FED])
+        made = b""
+        while (rest or len(made) == _STEP) and not stream.eof:
+            made = stream.decompress(rest, _STEP)
+            yield made
+            rest = stream.unconsumed_tail
+
+
 def _gzip(data: bytes) -> Iterator[bytes]:
     stream = zlib.decompressobj(31)
-    while data and not stream.eof:
-        yield stream.decompress(data, _STEP)
-        data = stream.unconsumed_tail
+    yield from inflate(stream, memoryview(data))
     if not stream.eof:
         raise EOFError
 

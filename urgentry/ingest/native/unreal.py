@@ -12,6 +12,8 @@ from typing import Any
 import msgspec
 import orjson
 
+from urgentry.ingest.body import Body
+from urgentry.ingest.native.containers import inflate
 from urgentry.ingest.native.cursor import Cursor, Malformed
 from urgentry.ingest.native.event import add_context, mark_crash
 from urgentry.ingest.native.form import merge
@@ -23,7 +25,6 @@ Json = dict[str, Any]
 MAX_BYTES = 200 * MIB
 _RATIO = 256
 _FREE_BYTES = 16 * MIB
-_STEP = MIB
 _MARK = b"CR1"
 _NAME_BYTES = 260
 _HEAD_BYTES = 2 * (4 + _NAME_BYTES) + 8
@@ -44,7 +45,7 @@ class ReportFile(msgspec.Struct, frozen=True):
     view: memoryview
 
 
-def unpack_report(body: bytes) -> list[ReportFile]:
+def unpack_report(body: Body) -> list[ReportFile]:
     """The files of a report. Rejected with 400 when it is none, with 413 when it is too large."""
     if not body:
         raise invalid(Reason.EMPTY_BODY, "empty request body")
@@ -80,16 +81,17 @@ def report_event(context: memoryview | None) -> Json:
     return event
 
 
-def _inflated(body: bytes) -> bytes:
+def _inflated(body: Body) -> bytes:
     most = min(MAX_BYTES, max(_FREE_BYTES, len(body) * _RATIO))
-    stream, parts, size = zlib.decompressobj(), [], 0
+    stream = zlib.decompressobj()
+    parts: list[bytes] = []
+    size = 0
     try:
-        while body and not stream.eof:
-            parts.append(stream.decompress(body, _STEP))
-            size += len(parts[-1])
+        for part in inflate(stream, body):
+            size += len(part)
             if size > most:
                 raise body_too_large()
-            body = stream.unconsumed_tail
+            parts.append(part)
     except zlib.error as error:
         raise invalid_report() from error
     if not stream.eof:
