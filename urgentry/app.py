@@ -41,6 +41,8 @@ from urgentry.operations import Operations
 from urgentry.storage.database import Database
 from urgentry.web.deps import WebDeps
 from urgentry.web.routes import routes as web_routes
+from urgentry.web.sdk_loader import PATH as SDK_LOADER_PATH
+from urgentry.web.sdk_loader import SdkLoader
 
 _START_SECONDS = 5.0
 _QUESTIONS_AT_ONCE = 2
@@ -107,28 +109,30 @@ class App:
                     event_retention_days=limits.event_retention_days,
                     blobs=blobs,
                     desk=self.desk,
+                    browser_sdk_versions=settings.browser_sdk.versions,
                 )
             )
         )
-        self.web = Starlette(
-            routes=web_routes(
-                WebDeps(
-                    database=database,
-                    hub=self.hub,
-                    base_url=settings.base_url,
-                    seals=seals,
-                    trusted_proxies=settings.trusted_proxies,
-                    event_retention_days=limits.event_retention_days,
-                    blobs=blobs,
-                )
-            )
-        )
+        self.web = Starlette(routes=web_routes(self._web_deps(settings, seals)))
+        self.sdk_loader = _sdk_loader(settings, self.scopes)
         self.operations = Operations(metrics, self.problems, metrics_token=settings.metrics_token)
         self.not_ready: str | None = "starting"
         self.takes_into_spool = False
         self._has_started = asyncio.Event()
         """Whether events are taken although the database has not been there since the start."""
         self.is_stopping = False
+
+    def _web_deps(self, settings: Settings, seals: Seals) -> WebDeps:
+        return WebDeps(
+            database=self.database,
+            hub=self.hub,
+            base_url=settings.base_url,
+            seals=seals,
+            trusted_proxies=settings.trusted_proxies,
+            event_retention_days=settings.limits.event_retention_days,
+            blobs=self.blobs,
+            browser_sdk_versions=settings.browser_sdk.versions,
+        )
 
     def _ingest_edge(
         self, settings: Settings, budget: BytesInFlight, find_place: FindPlace | None
@@ -227,6 +231,8 @@ class App:
             return "starting", _answer_not_ready
         if path.startswith("/api/"):
             return "api", self.api
+        if SDK_LOADER_PATH.fullmatch(path):
+            return "loader", self.sdk_loader
         return "web", self.web
 
     async def _ingest(self, scope: Any, receive: Any, send: Any) -> None:
@@ -243,6 +249,15 @@ class App:
 def _free_bytes(blobs: BlobStore) -> float:
     free = blobs.free_bytes()
     return math.nan if free is None else free
+
+
+def _sdk_loader(settings: Settings, scopes: Scopes) -> SdkLoader:
+    return SdkLoader(
+        scopes.find,
+        base_url=settings.base_url,
+        bundle_url=settings.browser_sdk.url,
+        versions=settings.browser_sdk.versions,
+    )
 
 
 async def _answer_not_ready(_scope: Any, _receive: Any, send: Any) -> None:

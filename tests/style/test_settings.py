@@ -13,7 +13,8 @@ def test_every_setting_is_read_somewhere() -> None:
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
     }
-    prefixes = ("URGENTRY_DATABASE_", "URGENTRY_BOOTSTRAP_", "URGENTRY_BLOBS_", "URGENTRY_")
+    groups = ("DATABASE_", "BOOTSTRAP_", "BLOBS_", "BROWSER_SDK_", "")
+    prefixes = [f"URGENTRY_{group}" for group in groups]
 
     def field(name: str) -> str:
         return next(name.removeprefix(prefix) for prefix in prefixes if name.startswith(prefix))

@@ -23,6 +23,7 @@ from urgentry.access.seals import Seals
 from urgentry.access.sessions import COOKIE
 from urgentry.blobs.base import BlobStore
 from urgentry.domain.account import Account
+from urgentry.domain.sdk_loader import VERSIONS
 from urgentry.errors import (
     ApiError,
     CommitAmbiguous,
@@ -58,6 +59,7 @@ class ApiDeps(msgspec.Struct, frozen=True, kw_only=True):
     event_retention_days: int = 90
     desk: Desk
     """Where questions about spans, logs and metrics are worked on."""
+    browser_sdk_versions: tuple[str, ...] = VERSIONS
 
 
 class Call:

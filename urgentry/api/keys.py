@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from starlette.responses import Response
 
 from urgentry.access.decision import found, visible_projects
@@ -9,8 +10,9 @@ from urgentry.api.endpoint import Call, empty, endpoint, json_response
 from urgentry.api.fields import Fields
 from urgentry.api.pagination import page_of
 from urgentry.api.refusals import refuse_options, refuse_unmet
-from urgentry.api.shapes.keys import key_shape
+from urgentry.api.shapes.keys import LOADER_OPTIONS, key_shape
 from urgentry.domain.project import ProjectKey
+from urgentry.domain.sdk_loader import LoaderOptions, version_choices
 from urgentry.storage import keys as stored
 from urgentry.storage import projects
 from urgentry.storage.database import Transaction
@@ -28,7 +30,7 @@ MAX_LABEL = 64
 MAX_WINDOW_S = 86_400
 READ = ("project:read", "project:write", "project:admin")
 WRITE = ("project:write", "project:admin")
-FIXED = ("browserSdkVersion", "dynamicSdkLoaderOptions", "public", "secret", "useCase")
+FIXED = ("public", "secret", "useCase")
 """What Sentry lets people set of a key, and this server does not."""
 
 
@@ -59,11 +61,14 @@ async def create(call: Call) -> Response:
     fields = Fields(body)
     label = fields.text("name", longest=MAX_LABEL)
     rate_limit = _rate_limit(fields)
+    loader = _loader_change(call, fields)
     fields.check()
 
     async def write(tx: Transaction) -> dict[str, Any]:
         entered = await call.enter(tx, *WRITE)
-        key = await create_key(tx, entered, label=label, rate_limit=rate_limit)
+        key = await create_key(
+            tx, entered, label=label, rate_limit=rate_limit, loader=LoaderOptions(**loader)
+        )
         return _changed(call, body, key)
 
     return json_response(await call.database.write(write), 201)
@@ -73,16 +78,17 @@ async def show(call: Call) -> Response:
     """One key."""
     async with call.database.read() as tx:
         key = await find_key(tx, await call.enter(tx, *READ), call.path("key"))
-    return json_response(key_shape(key, call.deps.base_url))
+    return json_response(_shape(call, key))
 
 
 async def update(call: Call) -> Response:
-    """Renames a key, turns it on or off, or sets its rate limit."""
+    """Renames a key, turns it on or off, sets its rate limit or what its loader brings."""
     body = await call.body()
     fields = Fields(body)
     label = fields.text("name", longest=MAX_LABEL)
     is_active = fields.flag("isActive")
     rate_limit = _rate_limit(fields)
+    change = _loader_change(call, fields)
     fields.check()
 
     async def write(tx: Transaction) -> dict[str, Any]:
@@ -90,7 +96,8 @@ async def update(call: Call) -> Response:
         key = await find_key(tx, entered, call.path("key"))
         if "rateLimit" in fields:
             key = await set_rate_limit(tx, entered, key, rate_limit)
-        key = await update_key(tx, entered, key, label=label, is_active=is_active)
+        loader = msgspec.structs.replace(key.loader, **change)
+        key = await update_key(tx, entered, key, label=label, is_active=is_active, loader=loader)
         return _changed(call, body, key)
 
     return json_response(await call.database.write(write))
@@ -118,9 +125,30 @@ def _rate_limit(fields: Fields) -> RateLimit | None:
     return (count, window) if count and window else None
 
 
+def _loader_change(call: Call, fields: Fields) -> dict[str, Any]:
+    """What is asked of the loader, by the names of `LoaderOptions`."""
+    change: dict[str, Any] = {}
+    allowed = version_choices(call.deps.browser_sdk_versions)
+    if version := fields.choice("browserSdkVersion", allowed):
+        change["version"] = version
+    options = fields.mapping("dynamicSdkLoaderOptions") or {}
+    given = Fields(options)
+    for option in options:
+        if option not in LOADER_OPTIONS:
+            given.refuse(option, "There is no such option.")
+        elif (value := given.flag(option)) is not None:
+            change[LOADER_OPTIONS[option]] = value
+    given.check()
+    return change
+
+
+def _shape(call: Call, key: ProjectKey) -> dict[str, Any]:
+    return key_shape(key, call.deps.base_url, call.deps.browser_sdk_versions)
+
+
 def _changed(call: Call, body: dict[str, Any], key: ProjectKey) -> dict[str, Any]:
     """The key after a change, which must be what was asked for."""
-    shape = key_shape(key, call.deps.base_url)
+    shape = _shape(call, key)
     refuse_unmet(body, shape, *FIXED)
     return shape
 
@@ -131,8 +159,7 @@ def _page(call: Call, listed: list[ProjectKey]) -> Response:
     wanted: Any = {"active": True, "inactive": False}.get(status or "")
     picked = [key for key in listed if wanted is None or key.is_active is wanted]
     page, headers = page_of(call, picked)
-    base_url = call.deps.base_url
-    return json_response([key_shape(key, base_url) for key in page], headers=headers)
+    return json_response([_shape(call, key) for key in page], headers=headers)
 
 
 ENDPOINTS = (

@@ -83,6 +83,24 @@ def object_prefix(text: str) -> str:
     return "/".join(parts)
 
 
+def bundle_url(text: str) -> str:
+    """Parses where bundles of the browser SDK are; empty for nowhere."""
+    if text.lower() == "none":
+        return ""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or text.count("%s") > 2:  # noqa: PLR2004
+        raise ValueError("an http(s) address with at most two %s, or none")
+    return text
+
+
+def versions(text: str) -> tuple[str, ...]:
+    """Parses a comma list of versions of three numbers."""
+    given = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not given or not all(re.fullmatch(r"\d{1,4}\.\d{1,4}\.\d{1,4}", one) for one in given):
+        raise ValueError("a comma list of versions such as 9.47.2")
+    return given
+
+
 def retention_days(text: str) -> int:
     """Parses a length of retention from the closed list."""
     if text not in {str(days) for days in RETENTION_DAYS}:

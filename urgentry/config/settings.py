@@ -12,14 +12,17 @@ from urgentry.config.environment import PREFIX, given_settings, read_group, refu
 from urgentry.config.fields import (
     Network,
     base_url,
+    bundle_url,
     choice,
     database_dsn,
     networks,
     retention_days,
     secret_keys,
     setting,
+    versions,
     whole_number,
 )
+from urgentry.domain.sdk_loader import BUNDLE_URL, VERSIONS
 from urgentry.errors import ConfigError
 
 DATA_DIR = Path("data")
@@ -132,6 +135,25 @@ class LimitSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserSdkSettings:
+    """`URGENTRY_BROWSER_SDK_*`: what the loader script of a key brings into pages."""
+
+    url: str = setting(
+        BUNDLE_URL,
+        "Address of the bundles that the loader script brings; the first `%s` is the version, "
+        "the second the parts (`.tracing.replay`). `none`: the script loads nothing.",
+        parse=bundle_url,
+        shown=f"`{BUNDLE_URL}`",
+    )
+    versions: tuple[str, ...] = setting(
+        VERSIONS,
+        "Comma list of the SDK's versions to choose from, one for each major version.",
+        parse=versions,
+        shown=", ".join(VERSIONS),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings of one process."""
 
@@ -197,6 +219,7 @@ class Settings:
     bootstrap: BootstrapSettings = BootstrapSettings()
     blobs: BlobSettings = BlobSettings()
     limits: LimitSettings = LimitSettings()
+    browser_sdk: BrowserSdkSettings = BrowserSdkSettings()
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -215,6 +238,7 @@ GROUPS: dict[str, tuple[type[Any], str]] = {
     "bootstrap": (BootstrapSettings, "BOOTSTRAP_"),
     "blobs": (BlobSettings, "BLOBS_"),
     "limits": (LimitSettings, ""),
+    "browser_sdk": (BrowserSdkSettings, "BROWSER_SDK_"),
 }
 
 

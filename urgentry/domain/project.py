@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from urgentry.domain.sdk_loader import LoaderOptions
+
 MAX_SLUG_LENGTH = 100
 MAX_NAME_LENGTH = 200
 
@@ -36,6 +38,7 @@ class ProjectKey(msgspec.Struct, frozen=True, kw_only=True):
     rate_limit_window: int | None
     """Seconds."""
     created_at: int
+    loader: LoaderOptions = LoaderOptions()
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ import msgspec
 from urgentry.domain.crash_reports import DEFAULT
 from urgentry.domain.filters import FilterSettings
 from urgentry.domain.grouping_settings import GroupingSettings
+from urgentry.domain.sdk_loader import LoaderOptions
 from urgentry.domain.storms import StormRule
 
 
@@ -26,3 +27,5 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     rate_limit: tuple[int, int] | None = None
     """Events, and in how many seconds."""
     allowed_origins: tuple[str, ...] = ("*",)
+    loader: LoaderOptions = LoaderOptions()
+    """What pages get that load the SDK by this key."""

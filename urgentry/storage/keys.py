@@ -5,6 +5,11 @@ from collections.abc import Iterable
 import orjson
 
 from urgentry.domain.project import ProjectKey
+from urgentry.domain.sdk_loader import (
+    LoaderOptions,
+    read_loader_options,
+    stored_loader_options,
+)
 from urgentry.storage.database import Row, Transaction
 
 
@@ -18,6 +23,7 @@ async def insert_key(
     at: int,
     rate_limit_count: int | None = None,
     rate_limit_window: int | None = None,
+    loader: LoaderOptions | None = None,
 ) -> ProjectKey:
     """Makes a key that is active; `UniqueViolation` when the public part is taken."""
     row = await tx.one(
@@ -28,6 +34,7 @@ async def insert_key(
         label=label,
         rate_limit_count=rate_limit_count,
         rate_limit_window=rate_limit_window,
+        loader=stored_loader_options(loader or LoaderOptions()),
         created_at=at,
     )
     assert row is not None  # noqa: S101 - RETURNING answers with the row
@@ -47,7 +54,7 @@ async def list_keys(tx: Transaction, project_ids: Iterable[int]) -> list[Project
 
 
 async def update_key(tx: Transaction, key: ProjectKey) -> None:
-    """Stores label, activity and rate limit."""
+    """Stores label, activity, rate limit and what the loader brings."""
     await tx.run(
         "keys.update_key",
         id=key.id,
@@ -55,6 +62,7 @@ async def update_key(tx: Transaction, key: ProjectKey) -> None:
         is_active=key.is_active,
         rate_limit_count=key.rate_limit_count,
         rate_limit_window=key.rate_limit_window,
+        loader=stored_loader_options(key.loader),
     )
 
 
@@ -73,4 +81,5 @@ def _key(row: Row) -> ProjectKey:
         rate_limit_count=row["rate_limit_count"],
         rate_limit_window=row["rate_limit_window"],
         created_at=row["created_at"],
+        loader=read_loader_options(row["loader"]),
     )

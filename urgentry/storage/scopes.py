@@ -6,6 +6,7 @@ from urgentry.domain.crash_reports import read_crash_reports_kept
 from urgentry.domain.filters import read_filter_settings
 from urgentry.domain.grouping_settings import read_grouping_settings
 from urgentry.domain.scope import Scope
+from urgentry.domain.sdk_loader import read_loader_options
 from urgentry.domain.storms import read_storm_rule
 from urgentry.storage.database import Transaction
 
@@ -30,4 +31,5 @@ async def get_scope(tx: Transaction, public_key: str) -> Scope | None:
         crash_reports_kept=read_crash_reports_kept(settings),
         rate_limit=(count, row["rate_limit_window"]) if count is not None else None,
         allowed_origins=tuple(origins),
+        loader=read_loader_options(row["loader"]),
     )

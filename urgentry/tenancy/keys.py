@@ -6,6 +6,7 @@ from urgentry import clock
 from urgentry.access.decision import Access, found
 from urgentry.access.tokens import new_key
 from urgentry.domain.project import ProjectKey
+from urgentry.domain.sdk_loader import LoaderOptions
 from urgentry.storage import keys
 from urgentry.storage.database import Transaction
 from urgentry.tenancy.changes import tell
@@ -20,6 +21,7 @@ async def create_key(
     *,
     label: str | None = None,
     rate_limit: RateLimit | None = None,
+    loader: LoaderOptions | None = None,
 ) -> ProjectKey:
     """A new active key of the chosen project."""
     access.require("project:write", "project:admin")
@@ -34,6 +36,7 @@ async def create_key(
         at=clock.now(),
         rate_limit_count=rate_limit[0] if rate_limit else None,
         rate_limit_window=rate_limit[1] if rate_limit else None,
+        loader=loader,
     )
     await _tell(tx, access, "key.created", project.id)
     return key
@@ -53,6 +56,7 @@ async def update_key(
     *,
     label: str | None = None,
     is_active: bool | None = None,
+    loader: LoaderOptions | None = None,
 ) -> ProjectKey:
     """Changes what is given."""
     return await _store(
@@ -62,6 +66,7 @@ async def update_key(
             key,
             label=key.label if label is None else label,
             is_active=key.is_active if is_active is None else is_active,
+            loader=loader or key.loader,
         ),
     )
 

@@ -4,6 +4,7 @@ import msgspec
 
 from urgentry.access.seals import Seals
 from urgentry.blobs.base import BlobStore
+from urgentry.domain.sdk_loader import VERSIONS
 from urgentry.live.hub import Hub
 from urgentry.protocol.forwarded import Networks
 from urgentry.storage.database import Database
@@ -19,6 +20,7 @@ class WebDeps(msgspec.Struct, frozen=True, kw_only=True):
     seals: Seals = msgspec.field(default_factory=Seals)
     trusted_proxies: Networks = ()
     event_retention_days: int = 90
+    browser_sdk_versions: tuple[str, ...] = VERSIONS
 
     @property
     def is_secure(self) -> bool:

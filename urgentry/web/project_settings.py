@@ -7,6 +7,7 @@ import msgspec
 from starlette.responses import Response
 
 from urgentry.domain.project import MAX_NAME_LENGTH, ProjectKey
+from urgentry.domain.sdk_loader import LATEST, LoaderOptions, version_choices
 from urgentry.domain.storms import DEFAULT_ONE_IN, LEAST_ONE_IN, MOST_AFTER, MOST_ONE_IN
 from urgentry.errors import ApiError, FieldError
 from urgentry.protocol.dsn import format_dsn
@@ -24,6 +25,13 @@ from urgentry.web.visit import Place, Visit
 _READ = ("project:read",)
 _WRITE = ("project:write", "project:admin")
 _MAX_LABEL = 64
+_LOADER_PARTS = {
+    "performance": "Tracing",
+    "replay": "Session replay",
+    "feedback": "Feedback form",
+    "logs_and_metrics": "Logs and metrics",
+    "debug": "Debug output",
+}
 
 
 class ShownKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +43,7 @@ class ShownKey(msgspec.Struct, frozen=True, kw_only=True):
     store: str
     security: str
     network_errors: str
+    loader: str
     deprecated_dsn: str
 
 
@@ -150,6 +159,8 @@ async def show_keys(visit: Visit) -> Response:
         project=place.project,
         form=Form(),
         keys=[_shown_key(visit, key) for key in listed],
+        versions=version_choices(visit.deps.browser_sdk_versions),
+        parts=_LOADER_PARTS,
     )
 
 
@@ -163,6 +174,7 @@ def _shown_key(visit: Visit, key: ProjectKey) -> ShownKey:
         store=f"{base}/api/{key.project_id}/store/",
         security=f"{base}/api/{key.project_id}/security/?sentry_key={key.public_key}",
         network_errors=f"{base}/api/{key.project_id}/nel/?sentry_key={key.public_key}",
+        loader=f'<script src="{base}/js-sdk-loader/{key.public_key}.min.js"></script>',
         deprecated_dsn=dsn.replace(key.public_key, f"{key.public_key}:{key.secret_key}", 1),
     )
 
@@ -192,10 +204,21 @@ async def change_key(visit: Visit) -> Response:
             await key_cases.update_key(tx, place.access, key, is_active=is_active)
         else:
             label = form.text("label", longest=_MAX_LABEL) or key.label
-            key = await key_cases.update_key(tx, place.access, key, label=label)
+            loader = _loader(visit, form)
+            key = await key_cases.update_key(tx, place.access, key, label=label, loader=loader)
             await key_cases.set_rate_limit(tx, place.access, key, _rate_limit(form))
 
     return await _changed(visit, change, "keys/", "removed" if action == "delete" else "saved")
+
+
+def _loader(visit: Visit, form: Form) -> LoaderOptions:
+    """What was ticked; a version that nobody offered is the latest."""
+    version = form.text("loader_version")
+    offered = version_choices(visit.deps.browser_sdk_versions)
+    return LoaderOptions(
+        version=version if version in offered else LATEST,
+        **{name: form.flag(f"loader_{name}") for name in _LOADER_PARTS},
+    )
 
 
 def _rate_limit(form: Form) -> tuple[int, int] | None:

@@ -86,16 +86,9 @@ async def test_what_was_read_can_be_sent_back(world: World, path: str) -> None:
     assert after == before
 
 
-async def test_keys_have_no_loader(world: World) -> None:
+async def test_keys_cannot_be_given_a_use_or_a_public_part(world: World) -> None:
     path = f"{PROJECT}/keys/"
     [key] = await world.owner.ok("GET", path)
-    for member, value in (
-        ("browserSdkVersion", "7.x"),
-        ("dynamicSdkLoaderOptions", {"hasReplay": True}),
-    ):
-        change = {member: value, "isActive": False}
-        assert await world.owner.status("PUT", f"{path}{key['id']}/", change) == 400
-        assert await world.owner.status("PUT", f"{path}{key['id']}/", {member: key[member]}) == 200
     assert await world.owner.status("POST", path, {"useCase": "profiling"}) == 400
     assert await world.owner.status("POST", path, {"public": "ab" * 16}) == 400
     assert await world.owner.ok("GET", path) == [key]

@@ -241,3 +241,23 @@ def test_a_storm_is_counted_whole_and_stored_in_part(site: Site) -> None:
     for _ in range(12):
         site.send(**error("StormError"))
     site.visit(look)
+
+
+def test_what_the_loader_of_a_key_brings_is_chosen(site: Site) -> None:
+    def use(page: Page) -> None:
+        page.goto(f"/{site.made.organization}/projects/{site.made.project}/settings/keys/")
+        tag = page.get_by_label("Loader for web pages", exact=True).input_value()
+        assert tag.startswith(f'<script src="{site.server.base_url}/js-sdk-loader/')
+        page.get_by_text("More", exact=True).click()
+        page.get_by_label("Version of the SDK").select_option("8.x")
+        page.get_by_label("Session replay").check()
+        page.get_by_role("button", name="Save").click()
+        page.get_by_text("More", exact=True).click()
+        expect(page.get_by_label("Version of the SDK")).to_have_value("8.x")
+        expect(page.get_by_label("Session replay")).to_be_checked()
+        expect(page.get_by_label("Tracing")).not_to_be_checked()
+        page.get_by_role("button", name="Disable").click()
+        page.get_by_text("More", exact=True).click()
+        expect(page.get_by_label("Session replay")).to_be_checked()
+
+    site.visit(use)

@@ -1,14 +1,25 @@
 """The keys of projects with all the addresses that can be made of one."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from urgentry.api.timestamps import iso
 from urgentry.domain.project import ProjectKey
+from urgentry.domain.sdk_loader import version_choices
 from urgentry.protocol.dsn import format_dsn
 
+LOADER_OPTIONS = {
+    "hasReplay": "replay",
+    "hasPerformance": "performance",
+    "hasDebug": "debug",
+    "hasFeedback": "feedback",
+    "hasLogsAndMetrics": "logs_and_metrics",
+}
+"""What the loader brings beside the SDK's core, by Sentry's names."""
 
-def key_shape(key: ProjectKey, base_url: str) -> dict[str, Any]:
-    """A key. Its id is its public part, as in Sentry."""
+
+def key_shape(key: ProjectKey, base_url: str, versions: Iterable[str]) -> dict[str, Any]:
+    """A key. Its id is its public part, as in Sentry; `versions` are those of the browser SDK."""
     return {
         "id": key.public_key,
         "name": key.label,
@@ -19,15 +30,11 @@ def key_shape(key: ProjectKey, base_url: str) -> dict[str, Any]:
         "isActive": key.is_active,
         "rateLimit": _rate_limit(key),
         "dsn": _addresses(key, base_url),
-        "browserSdkVersion": "latest",
-        "browserSdk": {"choices": [["latest", "latest"]]},
+        "browserSdkVersion": key.loader.version,
+        "browserSdk": {"choices": [[name, name] for name in version_choices(versions)]},
         "dateCreated": iso(key.created_at),
         "dynamicSdkLoaderOptions": {
-            "hasReplay": False,
-            "hasPerformance": False,
-            "hasDebug": False,
-            "hasFeedback": False,
-            "hasLogsAndMetrics": False,
+            option: getattr(key.loader, part) for option, part in LOADER_OPTIONS.items()
         },
         "useCase": "user",
     }
@@ -52,7 +59,7 @@ def _addresses(key: ProjectKey, base_url: str) -> dict[str, str]:
         "nel": f"{root}/nel/{query}",
         "unreal": f"{root}/unreal/{key.public_key}/",
         "crons": f"{root}/cron/___MONITOR_SLUG___/{key.public_key}/",
-        "cdn": "",
+        "cdn": f"{base_url}/js-sdk-loader/{key.public_key}.min.js",
         "playstation": f"{root}/playstation/{query}",
         "integration": f"{root}/integration/",
         "otlp_traces": f"{root}/integration/otlp/v1/traces/",

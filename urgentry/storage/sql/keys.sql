@@ -1,10 +1,11 @@
 -- name: insert_key
 -- Makes a key of a project.
 INSERT INTO project_key (
-    project_id, public_key, secret_key, label, rate_limit_count, rate_limit_window, created_at
+    project_id, public_key, secret_key, label, rate_limit_count, rate_limit_window, loader,
+    created_at
 )
 VALUES (
-    :project_id, :public_key, :secret_key, :label, :rate_limit_count, :rate_limit_window,
+    :project_id, :public_key, :secret_key, :label, :rate_limit_count, :rate_limit_window, :loader,
     :created_at
 )
 RETURNING *
@@ -25,7 +26,8 @@ UPDATE project_key SET
     label = :label,
     is_active = :is_active,
     rate_limit_count = :rate_limit_count,
-    rate_limit_window = :rate_limit_window
+    rate_limit_window = :rate_limit_window,
+    loader = :loader
 WHERE id = :id
 
 -- name: delete_key

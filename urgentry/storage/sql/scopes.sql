@@ -2,7 +2,8 @@
 -- What ingest needs to know of a key and its project.
 SELECT
     project.organization_id, project.id AS project_id, project_key.id AS key_id,
-    project_key.rate_limit_count, project_key.rate_limit_window, project.retention_days,
+    project_key.rate_limit_count, project_key.rate_limit_window, project_key.loader,
+    project.retention_days,
     project.grouping_config, project.settings
 FROM project_key
 JOIN project ON project.id = project_key.project_id
