@@ -5,6 +5,7 @@ Called by `serving` and by the commands of `cli`.
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -14,11 +15,13 @@ from urgentry.blobs.disk import DiskStore
 from urgentry.blobs.s3 import S3Store, S3Target
 from urgentry.config import BlobSettings, Settings
 from urgentry.errors import ConfigError
-from urgentry.ingest.places import Places
 from urgentry.storage.data_directory import kept_key
 from urgentry.storage.database import Database
 from urgentry.storage.open import open_database
 from urgentry.storage.postgres_pool import PoolSettings
+
+if TYPE_CHECKING:
+    from urgentry.ingest.places import Places
 
 _COMMAND_SECONDS = 12.0
 _STATEMENT_CACHES = {"auto": None, "yes": 0, "no": 100}
@@ -85,9 +88,13 @@ def open_settings_database(
     )
 
 
-def open_places(path: Path | None) -> Places | None:
+def open_places(path: Path | None) -> "Places | None":
     """The database of places that the settings name, if they name one."""
-    return None if path is None else Places(path)
+    if path is None:
+        return None
+    from urgentry.ingest.places import Places  # noqa: PLC0415 - its reader takes a megabyte
+
+    return Places(path)
 
 
 def open_blob_store(settings: BlobSettings) -> BlobStore:
