@@ -17,6 +17,7 @@ from urgentry.errors import SchemaMismatch, StorageError
 from urgentry.jobs.aging import keep_aging
 from urgentry.jobs.blob_sweeping import keep_swept
 from urgentry.jobs.block_joining import keep_joining
+from urgentry.jobs.escalation import keep_escalating
 from urgentry.jobs.housekeeping import keep_house, prepare_partitions
 from urgentry.jobs.monitoring import keep_monitoring
 from urgentry.jobs.packing import keep_packing
@@ -128,6 +129,7 @@ async def _work(settings: Settings, app: App, *, migrate: bool) -> None:
         jobs.create_task(supervise("monitors", lambda: keep_monitoring(app.database)))
         jobs.create_task(supervise("retention", lambda: keep_retention(app.database)))
         jobs.create_task(supervise("aging", lambda: keep_aging(app.database)))
+        jobs.create_task(supervise("escalation", lambda: keep_escalating(app.database)))
         jobs.create_task(
             supervise("packing", lambda: keep_packing(app.database, app.pipeline.is_behind))
         )

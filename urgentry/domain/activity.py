@@ -16,6 +16,7 @@ class ActivityKind(StrEnum):
     SET_UNRESOLVED = "set_unresolved"
     SET_IGNORED = "set_ignored"
     SET_REGRESSION = "set_regression"
+    SET_ESCALATING = "set_escalating"
     SET_PRIORITY = "set_priority"
     ASSIGNED = "assigned"
     UNASSIGNED = "unassigned"

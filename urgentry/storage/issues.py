@@ -5,7 +5,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import orjson
@@ -235,6 +235,35 @@ async def list_waiting(tx: Transaction, *, before: int, limit: int) -> dict[int,
 async def set_ongoing(tx: Transaction, issue_ids: Iterable[int], *, before: int) -> list[Issue]:
     """Makes those of them ongoing that still wait since before a time; these, as they are now."""
     rows = await tx.all("issues.set_ongoing", ids=integers(issue_ids), before=before)
+    return [issue_of(row) for row in rows]
+
+
+class ArchivedIssue(NamedTuple):
+    """An issue that is archived until it escalates; `first_seen` in microseconds."""
+
+    id: int
+    organization_id: int
+    first_seen: int
+
+
+async def list_archived_until_escalating(
+    tx: Transaction, *, active_since: int, after: int, limit: int
+) -> list[ArchivedIssue]:
+    """Those archived before a time that had events since then, in order of their ids, from the one
+    after an id on."""
+    rows = await tx.all(
+        "issues.list_archived_until_escalating",
+        active_since=active_since,
+        after=after,
+        limit=limit,
+    )
+    return [ArchivedIssue(row["id"], row["organization_id"], row["first_seen"]) for row in rows]
+
+
+async def set_escalating(tx: Transaction, issue_ids: Iterable[int], *, at: int) -> list[Issue]:
+    """Brings back those of them that are still archived until they escalate; these, as they are
+    now."""
+    rows = await tx.all("issues.set_escalating", ids=integers(issue_ids), at=at)
     return [issue_of(row) for row in rows]
 
 

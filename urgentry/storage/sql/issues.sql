@@ -178,6 +178,29 @@ WHERE id IN (SELECT CAST(j.value AS bigint) FROM json_each(CAST(:ids AS text)) A
     AND status_changed_at < :before
 RETURNING *
 
+-- name: list_archived_until_escalating
+-- Issues that wait for that, were archived before a time and had events since.
+SELECT issue.id, project.organization_id, issue.first_seen FROM project
+JOIN issue ON issue.project_id = project.id AND issue.status = 2
+WHERE issue.substatus = 'archived_until_escalating'
+    AND issue.last_seen >= :active_since
+    AND issue.status_changed_at < :active_since
+    AND issue.id > :after
+ORDER BY issue.id
+LIMIT :limit
+
+-- name: set_escalating
+-- Brings those of some issues back to which that still applies.
+UPDATE issue SET
+    status = 0,
+    substatus = 'escalating',
+    status_changed_at = :at,
+    archived_by = NULL
+WHERE id IN (SELECT CAST(j.value AS bigint) FROM json_each(CAST(:ids AS text)) AS j)
+    AND status = 2
+    AND substatus = 'archived_until_escalating'
+RETURNING *
+
 -- name: set_priority
 -- Sets the priority by hand.
 UPDATE issue SET priority = :priority, priority_locked = TRUE WHERE id = :issue_id

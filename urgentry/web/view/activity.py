@@ -9,7 +9,7 @@ from urgentry.domain.account import Account
 from urgentry.domain.activity import Activity, ActivityKind
 from urgentry.domain.organization import Team
 from urgentry.web.formats import plural
-from urgentry.web.view.values import text
+from urgentry.web.view.values import number, text
 
 _ICONS = {
     ActivityKind.NOTE: "mail",
@@ -18,6 +18,7 @@ _ICONS = {
     ActivityKind.SET_UNRESOLVED: "refresh",
     ActivityKind.SET_REGRESSION: "warning",
     ActivityKind.SET_IGNORED: "archive",
+    ActivityKind.SET_ESCALATING: "activity",
     ActivityKind.ASSIGNED: "user",
     ActivityKind.UNASSIGNED: "user",
     ActivityKind.MERGE: "merge",
@@ -38,6 +39,9 @@ _SENTENCES = {
     ActivityKind.UNMERGE_SOURCE: "split part of it off",
     ActivityKind.UNMERGE_DESTINATION: "split it off another issue",
 }
+
+
+_KINDS = frozenset(ActivityKind)
 
 
 class Names(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,16 +100,21 @@ def _sentence(kind: str, detail: dict[str, Any], names: Names) -> str:
     match kind:
         case ActivityKind.SET_RESOLVED_IN_RELEASE:
             version = text(detail.get("version"))
-            return f"resolved it in {version}" if version else "resolved it in the next release"
+            sentence = f"resolved it in {version or 'the next release'}"
         case ActivityKind.SET_IGNORED:
-            return _archived(detail)
+            sentence = _archived(detail)
         case ActivityKind.ASSIGNED:
-            return f"assigned it to {_assignee(detail, names)}"
+            sentence = f"assigned it to {_assignee(detail, names)}"
+        case ActivityKind.SET_ESCALATING:
+            forecast = number(detail.get("forecast")) or 0
+            sentence = f"noticed that it escalates: more than {plural(forecast, 'event')} an hour"
         case ActivityKind.SET_PRIORITY:
-            return f"set the priority to {text(detail.get('priority'))}"
+            sentence = f"set the priority to {text(detail.get('priority'))}"
         case ActivityKind.MERGE:
-            return f"merged {plural(len(detail.get('issues') or ()), 'issue')} into it"
-    return _SENTENCES.get(ActivityKind(kind), kind) if kind in set(ActivityKind) else kind
+            sentence = f"merged {plural(len(detail.get('issues') or ()), 'issue')} into it"
+        case _:
+            sentence = _SENTENCES.get(ActivityKind(kind), kind) if kind in _KINDS else kind
+    return sentence
 
 
 def _archived(detail: dict[str, Any]) -> str:
