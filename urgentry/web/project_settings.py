@@ -6,6 +6,8 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
+from urgentry.domain import crash_reports
+from urgentry.domain.crash_reports import read_crash_reports_kept
 from urgentry.domain.project import MAX_NAME_LENGTH, ProjectKey
 from urgentry.domain.sdk_loader import LATEST, LoaderOptions, version_choices
 from urgentry.domain.storms import DEFAULT_ONE_IN, LEAST_ONE_IN, MOST_AFTER, MOST_ONE_IN
@@ -52,6 +54,13 @@ async def show_general(visit: Visit) -> Response:
     return await _general(visit, Form())
 
 
+_CRASH_REPORT_CHOICES = (
+    (crash_reports.NONE, "None"),
+    *((number, str(number)) for number in (1, 2, 5, 10, crash_reports.MOST)),
+    (crash_reports.UNLIMITED, "All"),
+)
+
+
 async def _general(visit: Visit, form: Form, *, status: int = 200) -> Response:
     async with visit.database.read() as tx:
         place = await visit.enter(tx, *_READ)
@@ -66,6 +75,8 @@ async def _general(visit: Visit, form: Form, *, status: int = 200) -> Response:
         project=place.project,
         platforms=PLATFORMS,
         storm=_storm_fields(place.project.settings),
+        crash_reports=read_crash_reports_kept(place.project.settings),
+        crash_report_choices=_CRASH_REPORT_CHOICES,
         teams=groups,
         linked={link.team_id for link in linked.get(place.project.id, [])},
     )
@@ -85,7 +96,7 @@ async def save_general(visit: Visit) -> Response:
             name=form.text("name", longest=MAX_NAME_LENGTH),
             slug=form.text("slug"),
             platform=form.text("platform", longest=64),
-            settings=_storm_settings(form),
+            settings=_storm_settings(form) | _crash_settings(form),
         )
         await _save_teams(tx, place, set(form.numbers("team")))
         return f"{place.base}/projects/{project.slug}/settings/"
@@ -117,6 +128,17 @@ def _storm_settings(form: Form) -> dict[str, int]:
         else:
             raise FieldError({name: [f"A whole number from {least} to {most}."]})
     return given
+
+
+def _crash_settings(form: Form) -> dict[str, int]:
+    """How many dumps of a kind are kept, where the form says it."""
+    chosen = form.text("crash_reports")
+    if not chosen:
+        return {}
+    known = {str(number): number for number, _ in _CRASH_REPORT_CHOICES}
+    if chosen not in known:
+        raise FieldError({"crash_reports": ["Choose one of the list."]})
+    return {"store_crash_reports": known[chosen]}
 
 
 async def _save_teams(tx: Transaction, place: Place, chosen: set[int]) -> None:

@@ -261,3 +261,15 @@ def test_what_the_loader_of_a_key_brings_is_chosen(site: Site) -> None:
         expect(page.get_by_label("Session replay")).to_be_checked()
 
     site.visit(use)
+
+
+def test_a_project_says_how_many_dumps_it_keeps(site: Site) -> None:
+    def use(page: Page) -> None:
+        page.goto(f"/{site.made.organization}/projects/{site.made.project}/settings/")
+        kept = page.get_by_label("Dumps kept of each kind of crash")
+        expect(kept).to_have_value("5")
+        kept.select_option("None")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_label("Dumps kept of each kind of crash")).to_have_value("0")
+
+    site.visit(use)
