@@ -29,6 +29,7 @@ from urgentry.ingest.pipeline import Pipeline
 from urgentry.ingest.quota import Quotas
 from urgentry.ingest.readers import READERS
 from urgentry.ingest.scopes import Scopes
+from urgentry.ingest.spikes import Spikes
 from urgentry.ingest.spool.drain import Drain
 from urgentry.ingest.spool.spool import Spool
 from urgentry.ingest.unpack import UnpackLimits
@@ -75,7 +76,7 @@ class App:
             kept_in=settings.data_dir / "keys.json" if keeps else None,
             telemetry_days=limits.telemetry_retention_days,
         )
-        self.quotas = Quotas(database)
+        self.quotas = Quotas(database, Spikes(database))
         self.spool = Spool(settings.data_dir / "spool", max_bytes=limits.max_spool_bytes)
         self.pipeline = Pipeline(
             database,
@@ -148,6 +149,7 @@ class App:
                 readers=READERS,
             ),
             ledger=self.ledger,
+            quotas=self.quotas,
             budget=budget,
             overflow=Overflow(
                 settings.data_dir / "incoming", BytesInFlight(settings.limits.max_overflow_bytes)

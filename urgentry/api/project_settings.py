@@ -46,6 +46,7 @@ def read_settings(fields: Fields) -> dict[str, Any]:
             "defaultEnvironment", longest=MAX_TEXT, may_be_empty=True
         ),
         "store_crash_reports": fields.integer("storeCrashReports", least=UNLIMITED, most=MOST),
+        "spike_protection": fields.flag("spikeProtection"),
         "storm_after": fields.integer("stormStoredFirst", most=MOST_AFTER),
         "storm_one_in": fields.integer("stormStoredOneIn", least=LEAST_ONE_IN, most=MOST_ONE_IN),
     }

@@ -4,6 +4,8 @@ from typing import ClassVar
 
 import msgspec
 
+from urgentry.domain.quotas import Use
+
 
 class Record(msgspec.Struct, kw_only=True, tag_field="record", tag=True):
     """All that a write transaction needs, with nothing left to ask. One subclass for each kind;
@@ -19,8 +21,8 @@ class Record(msgspec.Struct, kw_only=True, tag_field="record", tag=True):
     retention_days: int
     counted: tuple[tuple[int, int], ...]
     """What it counts as in the stats once it is stored: data categories and quantities."""
-    window_start: int = 0
-    """The second in which the window of the key's limit began; 0 where no limit was asked."""
+    uses: tuple[Use, ...] = ()
+    """What it takes of quotas, once it is stored."""
     payload: bytes = b""
     """What is stored as one compressed body; empty for a kind that has none."""
 

@@ -5,6 +5,7 @@ import msgspec
 from urgentry.domain.crash_reports import DEFAULT
 from urgentry.domain.filters import FilterSettings
 from urgentry.domain.grouping_settings import GroupingSettings
+from urgentry.domain.quotas import Quota
 from urgentry.domain.sdk_loader import LoaderOptions
 from urgentry.domain.storms import StormRule
 
@@ -24,8 +25,9 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     storm: StormRule | None = None
     crash_reports_kept: int = DEFAULT
     """Dumps and reports that are kept of each hash; -1 keeps all."""
-    rate_limit: tuple[int, int] | None = None
-    """Events, and in how many seconds."""
+    quotas: tuple[Quota, ...] = ()
+    """What holds for what comes by the key: its own, its project's and its organization's."""
+    has_spike_protection: bool = False
     allowed_origins: tuple[str, ...] = ("*",)
     loader: LoaderOptions = LoaderOptions()
     """What pages get that load the SDK by this key."""

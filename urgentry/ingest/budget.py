@@ -1,48 +1,64 @@
 """Bytes in flight: how much request data the process holds at once, from reading to commit.
 
 Taken before a body is read, so that overload is refused by its size and not by running out of
-memory. `wire` grows a hold while it unpacks; whoever took the hold lets it go after the answer.
+memory, and shared fairly between projects. `wire` grows a hold while it unpacks; whoever took the
+hold lets it go after the answer.
 """
 
 from types import TracebackType
 from typing import Self
 
+from urgentry.ingest.share import FairShare
 from urgentry.protocol.limits import body_too_large
 from urgentry.protocol.outcome import overloaded
 
+NOBODY = 0
+"""Whose a request is whose project stands in its body."""
+
 
 class BytesInFlight:
-    """The budget of one process. Not fair by itself: admission decides who may ask."""
+    """The budget of one process."""
 
     def __init__(self, capacity_bytes: int, *, retry_after_s: int = 10) -> None:
         self.capacity = capacity_bytes
-        self.used = 0
+        self._share = FairShare(capacity_bytes)
         self._retry_after_s = retry_after_s
 
-    def hold(self, expected_bytes: int) -> "Hold":
-        """Takes room for a request. Rejected with 429 when there is none, with 413 when there
-        never can be.
+    @property
+    def used(self) -> int:
+        """Bytes that are held now."""
+        return self._share.used
+
+    def hold(self, expected_bytes: int, owner: int = NOBODY) -> "Hold":
+        """Takes room for a request of a project. Rejected with 429 when there is none for it, with
+        413 when there never can be.
         """
-        hold = Hold(self)
+        hold = Hold(self, owner)
         hold.cover(expected_bytes)
         return hold
 
-    def take(self, count: int) -> None:
-        """Takes more, for a hold."""
-        if self.used + count > self.capacity:
+    def take(self, owner: int, count: int, *, own: int) -> None:
+        """Takes more, for a hold that has `own` bytes."""
+        if not self._share.has_room(owner, count, own=own):
             raise overloaded(retry_after_s=self._retry_after_s)
-        self.used += count
+        self._share.take(owner, count)
 
-    def give_back(self, count: int) -> None:
+    def move(self, count: int, former: int, owner: int) -> None:
+        """Says whose bytes are that were taken for another."""
+        self._share.give_back(former, count)
+        self._share.take(owner, count)
+
+    def give_back(self, owner: int, count: int) -> None:
         """Gives back what a hold took."""
-        self.used -= count
+        self._share.give_back(owner, count)
 
 
 class Hold:
     """One request's part of the budget; a context manager that gives it back, once."""
 
-    def __init__(self, budget: BytesInFlight) -> None:
+    def __init__(self, budget: BytesInFlight, owner: int) -> None:
         self._budget = budget
+        self._owner = owner
         self.size = 0
 
     def cover(self, count: int) -> None:
@@ -51,18 +67,23 @@ class Hold:
         if count > self._budget.capacity:
             raise body_too_large()
         if count > self.size:
-            self._budget.take(count - self.size)
+            self._budget.take(self._owner, count - self.size, own=self.size)
             self.size = count
 
     def settle(self, count: int) -> None:
         """Becomes exactly this many bytes, now that the size is known."""
         self.cover(count)
-        self._budget.give_back(self.size - count)
+        self._budget.give_back(self._owner, self.size - count)
         self.size = count
+
+    def assign(self, owner: int) -> None:
+        """Is this project's, now that it is known."""
+        self._budget.move(self.size, self._owner, owner)
+        self._owner = owner
 
     def release(self) -> None:
         """Gives everything back; a second time does nothing."""
-        self._budget.give_back(self.size)
+        self._budget.give_back(self._owner, self.size)
         self.size = 0
 
     def __enter__(self) -> Self:

@@ -14,7 +14,7 @@ from urgentry import clock
 from urgentry.domain.scope import Scope
 from urgentry.errors import StorageError
 from urgentry.ingest.body import Body
-from urgentry.ingest.budget import BytesInFlight
+from urgentry.ingest.budget import NOBODY, BytesInFlight, Hold
 from urgentry.ingest.endpoints.base import Endpoint
 from urgentry.ingest.envelope import Envelope, envelope_headers
 from urgentry.ingest.fields import field_of
@@ -23,6 +23,7 @@ from urgentry.ingest.ledger import Ledger
 from urgentry.ingest.native.assemble import assemble
 from urgentry.ingest.normalize.receipt import FindPlace
 from urgentry.ingest.overflow import KEPT_BYTES, Overflow
+from urgentry.ingest.quota import Quotas
 from urgentry.ingest.receipt import Receipt
 from urgentry.ingest.request import Request
 from urgentry.ingest.scopes import Scopes
@@ -48,9 +49,10 @@ from urgentry.protocol.auth import (
 from urgentry.protocol.dsn import project_from_path
 from urgentry.protocol.event_id import new_event_id, parse_event_id
 from urgentry.protocol.forwarded import Networks, client_ip
-from urgentry.protocol.items import creates_event, known_type
+from urgentry.protocol.items import creates_event, known_type, quantities
 from urgentry.protocol.origins import origin_allowed, origin_refused
 from urgentry.protocol.outcome import Outcome, Reason, Rejected, invalid
+from urgentry.protocol.ratelimits import RateLimit, rate_limit_headers
 
 _RETRY_AFTER = ((b"retry-after", b"5"),)
 
@@ -67,6 +69,7 @@ class IngestEdge:
         scopes: Scopes,
         intake: Intake,
         ledger: Ledger,
+        quotas: Quotas,
         budget: BytesInFlight,
         overflow: Overflow,
         limits: BodyLimits,
@@ -77,6 +80,7 @@ class IngestEdge:
         self._scopes = scopes
         self._intake = intake
         self._ledger = ledger
+        self._quotas = quotas
         self._budget = budget
         self._overflow = overflow
         self._limits = limits
@@ -117,7 +121,7 @@ class IngestEdge:
             envelope, event_id = await self._take(endpoint, request, receive)
             answer = endpoint.answer(request, envelope, event_id)
         except Rejected as rejected:
-            await refuse(send, rejected)
+            await refuse(send, rejected, self._active_limits(request))
         except StorageError as error:
             await refuse(send, self._unavailable(endpoint, request, error))
         except Exception:
@@ -131,8 +135,14 @@ class IngestEdge:
                 answer.status,
                 answer.body,
                 content_type=answer.content_type,
-                headers=answer.headers,
+                headers=[*answer.headers, *rate_limit_headers(self._active_limits(request))],
             )
+
+    def _active_limits(self, request: Request) -> list[RateLimit]:
+        """What the client is to hold back, be its request taken or not."""
+        if request.scope is None:
+            return []
+        return self._quotas.active(request.scope, clock.now())
 
     async def _take(
         self, endpoint: Endpoint, request: Request, receive: Receive
@@ -143,7 +153,9 @@ class IngestEdge:
             if request.method not in endpoint.methods:
                 raise invalid(Reason.DISALLOWED_METHOD, "method not allowed", status=405)
             await self._authenticate(endpoint, request)
-            hold = self._budget.hold(_kept_bytes(endpoint, request))
+            self._refuse_unread(endpoint, request)
+            owner = request.scope.project_id if request.scope else NOBODY
+            hold = self._budget.hold(_kept_bytes(endpoint, request), owner)
         except Rejected as rejected:
             self._settle(endpoint, request, rejected.outcome, rejected.reason)
             raise
@@ -151,7 +163,7 @@ class IngestEdge:
             place = spill if endpoint.takes_large else None
             try:
                 body = await read_body(receive, request.headers, limits, hold, place)
-                envelope, receipt = await self._open(endpoint, request, body)
+                envelope, receipt = await self._open(endpoint, request, body, hold)
             except Rejected as rejected:
                 self._settle(endpoint, request, rejected.outcome, rejected.reason)
                 raise
@@ -160,13 +172,24 @@ class IngestEdge:
             raise refusal
         return envelope, receipt.event_id if _has_event(envelope) else None
 
+    def _refuse_unread(self, endpoint: Endpoint, request: Request) -> None:
+        """Raises `Rejected` for a request of which no item could be taken."""
+        scope, types = request.scope, endpoint.item_types(request)
+        if scope is None or not types:
+            return
+        counted = [quantities(item_type, {}, 1) for item_type in types]
+        refusal = self._quotas.refuses_all(scope, counted, request.received)
+        if refusal is not None:
+            raise refusal
+
     async def _open(
-        self, endpoint: Endpoint, request: Request, body: Body
+        self, endpoint: Endpoint, request: Request, body: Body, hold: Hold
     ) -> tuple[Envelope, Receipt]:
         """Reads the body as an envelope; one whose request had no credentials brings its own."""
         if request.credentials is None:
             headers, _ = envelope_headers(body)
-            await self._enter(request, envelope_credentials(headers.get("dsn")))
+            scope = await self._enter(request, envelope_credentials(headers.get("dsn")))
+            hold.assign(scope.project_id)
         envelope = assemble(endpoint.read(request, body))
         assert request.scope is not None  # noqa: S101 - _enter set it or raised
         assert request.credentials is not None  # noqa: S101 - same
@@ -184,7 +207,7 @@ class IngestEdge:
         elif not endpoint.brings_credentials:
             raise missing()
 
-    async def _enter(self, request: Request, credentials: Credentials) -> None:
+    async def _enter(self, request: Request, credentials: Credentials) -> Scope:
         scope = await self._scopes.find(credentials.public_key)
         if scope is None:
             raise project_mismatch()
@@ -195,6 +218,7 @@ class IngestEdge:
         origin, referer = request.header(b"origin"), request.header(b"referer")
         if not origin_allowed(origin, referer, scope.allowed_origins):
             raise origin_refused()
+        return scope
 
     def _receipt(
         self, request: Request, scope: Scope, credentials: Credentials, envelope: Envelope

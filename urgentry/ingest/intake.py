@@ -26,6 +26,7 @@ from urgentry.protocol.items import (
     REQUIRES_EVENT,
     DataCategory,
     ItemType,
+    Quantities,
     creates_event,
     known_type,
     main_category,
@@ -46,6 +47,11 @@ class _Taking(msgspec.Struct, kw_only=True):
     type: ItemType | None
     category: DataCategory
     reading: Reading | None = None
+
+    @property
+    def counted(self) -> Quantities:
+        """What it counts as, by its header."""
+        return quantities(self.type, self.item.headers, self.item.size)
 
 
 class Intake:
@@ -75,6 +81,7 @@ class Intake:
         takings = [_taking(item) for item in envelope.items]
         refusals: list[Rejected] = []
         fatal: Rejected | None = None
+        has_event = False
         for taking in sorted(takings, key=_comes_later):
             self._ledger.receive(taking.category)
             try:
@@ -84,8 +91,10 @@ class Intake:
             except Rejected as rejected:
                 self._refuse(taking, scope, rejected)
                 refusals.append(rejected)
-                if fatal is None and creates_event(taking.type, taking.item.headers):
+                if not has_event and fatal is None and _makes_event(taking):
                     fatal = rejected
+            else:
+                has_event = has_event or _makes_event(taking)
         kept, unkept = await self._keep([each for each in takings if each.reading], scope)
         return refusals + unkept + await self._store(kept, scope)
 
@@ -110,13 +119,15 @@ class Intake:
         return kept, refusals
 
     async def _read(self, taking: _Taking, receipt: Receipt, envelope: Envelope) -> Reading:
-        """What an item holds, admitted by the limits. A bug that its payload meets costs this item
-        alone. A container of thousands of entries is read beside the loop, which goes on."""
+        """What an item holds, admitted by the quotas. What none of could be taken is not looked
+        into. A bug that its payload meets costs this item alone. A container of thousands of
+        entries is read beside the loop, which goes on."""
         if taking.type is None:
             raise invalid(Reason.UNKNOWN_ITEM_TYPE, status=200)
         reader = self._readers.get(taking.type)
         if reader is None:
             raise invalid(Reason.FEATURE_DISABLED, status=200)
+        self._quotas.check(receipt.scope, taking.counted, receipt.received)
         try:
             if taking.type in _CONTAINERS and taking.item.size > _READ_HERE_BYTES:
                 reading = await asyncio.to_thread(reader, taking.item, receipt, envelope)
@@ -137,16 +148,15 @@ class Intake:
         """Takes what the records cost of the limits, for all of them or none."""
         try:
             for record in records:
-                record.window_start = self._quotas.admit(
-                    receipt.scope, record.counted, receipt.received
-                )
+                record.uses = self._quotas.admit(receipt.scope, record.counted, receipt.received)
         except Rejected:
             self._give_back(records, [Reason.OVERLOAD] * len(records))
             raise
 
     def _give_back(self, records: Sequence[Record], fates: Sequence[str]) -> None:
         for record, fate in zip(records, fates, strict=True):
-            self._quotas.settle(record.key_id, record.window_start, is_written=not fate)
+            if fate:
+                self._quotas.give_back(record.uses)
 
     async def _store(self, takings: Sequence[_Taking], scope: Scope) -> list[Rejected]:
         """Commits the records of what was read and settles the items that they are of."""
@@ -182,10 +192,8 @@ class Intake:
         return refusals
 
     def _refuse(self, taking: _Taking, scope: Scope, rejected: Rejected) -> None:
-        item = taking.item
         self._ledger.settle(taking.category, rejected.outcome, rejected.reason)
-        counted = quantities(taking.type, item.headers, item.size)
-        self._ledger.count(scope, rejected.outcome, rejected.reason, counted)
+        self._ledger.count(scope, rejected.outcome, rejected.reason, taking.counted)
 
 
 def _taking(item: Item) -> _Taking:
@@ -193,8 +201,12 @@ def _taking(item: Item) -> _Taking:
     return _Taking(item=item, type=item_type, category=main_category(item_type, item.headers))
 
 
+def _makes_event(taking: _Taking) -> bool:
+    return creates_event(taking.type, taking.item.headers)
+
+
 def _comes_later(taking: _Taking) -> bool:
-    return not creates_event(taking.type, taking.item.headers)
+    return not _makes_event(taking)
 
 
 def _hangs_on_event(taking: _Taking) -> bool:

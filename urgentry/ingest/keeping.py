@@ -23,7 +23,7 @@ from urgentry.protocol.outcome import (
     Reason,
     Rejected,
 )
-from urgentry.protocol.ratelimits import RateLimit, rate_limit_headers
+from urgentry.protocol.ratelimits import RateLimit
 
 _DIGESTED_HERE_BYTES = 64 << 10
 _WHOLE_BYTES = 1 << 20
@@ -85,7 +85,7 @@ def _full(categories: tuple[DataCategory, ...]) -> Rejected:
         Reason.DISK_FULL,
         status=429,
         detail=LIMIT_REACHED,
-        headers=rate_limit_headers([limit]),
+        limits=[limit],
     )
 
 

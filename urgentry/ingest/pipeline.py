@@ -1,14 +1,13 @@
 """The bounded queue between requests and the database, and the writer that commits in groups.
 
-While a commit is under way new records gather; they are the next batch. So a quiet server commits
-each at once, and a busy one commits hundreds together, with no timer in between. `submit` returns
-after the commit, or while the database is away when the records are in the spool: what was answered
-is kept.
+While a commit is under way new records gather; they are the next batch, projects in turn. So a
+quiet server commits each at once, and a busy one commits hundreds together, with no timer in
+between. `submit` returns after the commit, or while the database is away when the records are in
+the spool: what was answered is kept.
 """
 
 import asyncio
 import secrets
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -20,6 +19,7 @@ from urgentry.domain.record import Record
 from urgentry.errors import CommitAmbiguous, DataRejected, StorageError, UniqueViolation
 from urgentry.ingest.ledger import Ledger
 from urgentry.ingest.names import KnownNames
+from urgentry.ingest.queue import FairQueue
 from urgentry.ingest.spool.frames import SpooledBatch
 from urgentry.ingest.spool.spool import Spool
 from urgentry.ingest.store.batch import Batch, Written, write_batch
@@ -46,13 +46,14 @@ log = structlog.get_logger(__name__)
 class _Waiting:
     """Records of one request in the queue, and who waits for their commit."""
 
-    __slots__ = ("done", "fates", "records", "since", "size", "unsettled")
+    __slots__ = ("done", "fates", "owner", "records", "since", "size", "unsettled")
 
     def __init__(self, records: Sequence[Record], done: asyncio.Future[Sequence[str]]) -> None:
         self.records = records
         self.done = done
         self.fates = [""] * len(records)
         self.unsettled = len(records)
+        self.owner = records[0].project_id
         self.size = sum(record.size for record in records)
         self.since = clock.now()
 
@@ -89,12 +90,10 @@ class Pipeline:
         self._spool = spool
         self._commit_deadline_s = commit_deadline_s if spool.is_on else None
         self._is_away = False
-        self._max_queue_bytes = max_queue_bytes
         self._after_commit = after_commit
         self._compressor = zstandard.ZstdCompressor(level=_ZSTD_LEVEL)
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="compress")
-        self._waiting: deque[_Waiting] = deque()
-        self._bytes = 0
+        self._waiting: FairQueue[_Waiting] = FairQueue(max_queue_bytes)
         self._arrived = asyncio.Event()
         self._is_closing = False
         self._writing: Sequence[_Waiting] = ()
@@ -103,27 +102,28 @@ class Pipeline:
         """Queues the records of one request and returns after their commit: for each the reason
         why it was not kept (a duplicate), empty for one that was. They are committed together.
 
-        Raises `Rejected` when the queue is full, the server stops, or the database fails.
+        Raises `Rejected` when the queue has no room for this project, the server stops, or the
+        database fails. All records of a request are of one project.
         """
         done: asyncio.Future[Sequence[str]] = asyncio.get_running_loop().create_future()
         waiting = _Waiting(records, done)
-        if self._is_closing or self._bytes + waiting.size > self._max_queue_bytes:
+        if self._is_closing or not self._waiting.offer(waiting):
             raise overloaded(retry_after_s=_RETRY_AFTER_S)
-        self._waiting.append(waiting)
-        self._bytes += waiting.size
         self._arrived.set()
         return await done
 
     @property
     def queue_bytes(self) -> int:
         """Bytes of the records that are not written yet."""
-        return self._bytes
+        return self._waiting.bytes
 
     @property
     def oldest_age(self) -> int:
         """Microseconds that the oldest unwritten record has waited."""
-        oldest = [batch[0].since for batch in (self._writing, self._waiting) if batch]
-        return clock.now() - min(oldest) if oldest else 0
+        since = [waiting.since for waiting in self._writing]
+        if self._waiting.oldest is not None:
+            since.append(self._waiting.oldest)
+        return clock.now() - min(since) if since else 0
 
     def is_behind(self) -> bool:
         """Whether records wait longer than a quiet server lets them: what can be put off should
@@ -147,9 +147,7 @@ class Pipeline:
         """Time is up: closes, and tells everyone who still waits to come again. What is being
         written at this moment may yet be kept; then it is a duplicate when it comes again."""
         self.close()
-        unwritten = [*self._writing, *self._waiting]
-        self._bytes -= sum(waiting.size for waiting in self._waiting)
-        self._waiting.clear()
+        unwritten = [*self._writing, *self._waiting.clear()]
         if unwritten:
             self._fail(_slots(unwritten), TimeoutError("the server stops"), "database")
 
@@ -167,7 +165,7 @@ class Pipeline:
         taken: list[_Waiting] = []
         records = 0
         while self._waiting and records < _BATCH_RECORDS:
-            taken.append(self._waiting.popleft())
+            taken.append(self._waiting.take())
             records += sum(record.weight for record in taken[-1].records)
         return taken
 
@@ -177,7 +175,8 @@ class Pipeline:
             await self._write_or_split(_slots(taken))
         finally:
             self._writing = ()
-            self._bytes -= sum(waiting.size for waiting in taken)
+            for waiting in taken:
+                self._waiting.release(waiting)
 
     async def _write_or_split(self, batch: Sequence[_Slot]) -> None:
         """Writes a batch. When the database refuses some row's values, halves are tried, so that

@@ -19,6 +19,7 @@ from urgentry.ingest.unpack import UnpackLimits, content_codings, unpack_gzip, u
 from urgentry.protocol.auth import Credentials, read_credentials
 from urgentry.protocol.limits import MIB, body_too_large
 from urgentry.protocol.outcome import Reason, Rejected, invalid
+from urgentry.protocol.ratelimits import RateLimit
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -253,10 +254,10 @@ async def respond(
     await send({"type": "http.response.body", "body": body})
 
 
-async def refuse(send: Send, rejected: Rejected) -> None:
-    """Answers a request that failed as a whole."""
+async def refuse(send: Send, rejected: Rejected, active: Iterable[RateLimit] = ()) -> None:
+    """Answers a request that failed as a whole; `active` limits are in force for its sender."""
     body = error_body(rejected.detail, rejected.causes)
-    await respond(send, rejected.status, body, headers=rejected.headers)
+    await respond(send, rejected.status, body, headers=rejected.headers_with(active))
 
 
 async def answer_preflight(send: Send) -> None:

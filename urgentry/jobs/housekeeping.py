@@ -35,6 +35,8 @@ _CHUNK = 500
 _FEW = 50
 """Rows as large as blocks."""
 _PASSING_KEPT = clock.DAY
+_ENDED_KEPT = 5 * clock.MINUTE
+"""Windows of quotas: servers' clocks differ."""
 _LONGEST_RETENTION = max(RETENTION_DAYS) * clock.DAY
 _LONGEST_LIMIT = clock.DAY
 _STATS_KEPT = 365 * clock.DAY
@@ -78,13 +80,14 @@ async def prepare_partitions(database: Database, at: int | None = None) -> None:
 async def forget_old(database: Database) -> None:
     """Deletes passing things that are older than a day."""
     await forget_passing(database, before=clock.now() - _PASSING_KEPT)
+    await _delete_chunks(database, usage.delete_ended, clock.now() - _ENDED_KEPT)
 
 
 async def forget_passing(database: Database, *, before: int) -> None:
     """Deletes what is only needed for a day: change log, batch ids, what sign-ins left."""
     await _delete_chunks(database, feed.delete_before, before)
     await _delete_chunks(database, recording.delete_batches_before, before)
-    await _delete_chunks(database, usage.delete_before, before - _LONGEST_LIMIT)
+    await _delete_chunks(database, usage.delete_key_usage, before - _LONGEST_LIMIT)
     await _delete_chunks(database, accounts.delete_expired_sessions, before)
     await _delete_chunks(database, accounts.delete_expired_failures, before)
     await _delete_chunks(database, spooled.delete_before, before - _SPOOLS_KEPT)

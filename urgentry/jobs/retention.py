@@ -47,7 +47,7 @@ REAPERS: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
             *("account_session", "login_throttle", "applied_batch", "key_usage", "feed_entry"),
-            *("spool_position", "job_lease"),
+            *("spool_position", "job_lease", "quota_usage"),
         ),
         "passing things",
     ),
@@ -73,6 +73,7 @@ REAPERS: Final[Mapping[str, str]] = {
             *("organization", "account", "api_token", "member", "team", "team_member", "project"),
             *("project_counter", "project_team", "project_key", "environment", "release"),
             *("release_project", "deleted_project", "feed", "monitor", "monitor_environment"),
+            "quota",
         ),
         "people: grows by what they make, goes when they delete it",
     ),

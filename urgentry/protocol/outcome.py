@@ -4,7 +4,7 @@ Stages raise `Rejected`; only the pipeline and the HTTP edge catch it. The pipel
 with outcome, reason and category; the edge turns status, detail and causes into the answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum, StrEnum
 
 from urgentry.errors import UrgentryError
@@ -102,7 +102,8 @@ class Rejected(UrgentryError):
 
     `reason` is a `Reason`, `too_large(…)`, a filter's name or a quota's reason code. `category` is
     set where the stage knows it better than the item's own header. `status`, `detail` and `causes`
-    are the HTTP answer when the whole request fails; `headers` go out with it.
+    are the HTTP answer when the whole request fails; `headers` go out with it, and what `limits`
+    tell the client to hold back.
     """
 
     def __init__(
@@ -115,6 +116,7 @@ class Rejected(UrgentryError):
         detail: str = "",
         causes: Sequence[str] = (),
         headers: Sequence[tuple[bytes, bytes]] = (),
+        limits: Sequence[RateLimit] = (),
     ) -> None:
         super().__init__(detail or reason)
         self.outcome = outcome
@@ -123,7 +125,20 @@ class Rejected(UrgentryError):
         self.status = status
         self.detail = detail or reason
         self.causes = tuple(causes)
-        self.headers = tuple(headers)
+        self.limits = tuple(limits)
+        self._headers = tuple(headers)
+
+    @property
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """What the answer carries."""
+        return self.headers_with(())
+
+    def headers_with(self, active: Iterable[RateLimit]) -> list[tuple[bytes, bytes]]:
+        """The same, when these limits are in force besides."""
+        limits = list(dict.fromkeys((*self.limits, *active)))
+        given = {name for name, _ in self._headers}
+        told = [header for header in rate_limit_headers(limits) if header[0] not in given]
+        return [*self._headers, *told]
 
 
 def too_large(kind: str) -> str:
@@ -160,5 +175,5 @@ def overloaded(
         reason,
         status=status,
         detail=LIMIT_REACHED,
-        headers=rate_limit_headers([limit]),
+        limits=[limit],
     )

@@ -24,3 +24,22 @@ def categories_named(name: str) -> tuple[DataCategory, ...]:
 def every_name() -> Iterable[str]:
     """The names that can be asked for, each once."""
     return dict.fromkeys(stats_name(category) for category in DataCategory)
+
+
+def names_of(categories: Iterable[int]) -> list[str]:
+    """What these categories are counted under, each once."""
+    return sorted({stats_name(DataCategory(category)) for category in categories})
+
+
+def unit_of(category: int) -> str:
+    """What a quantity of the category counts: things, "bytes" or "milliseconds"."""
+    return _UNITS.get(DataCategory(category), "count")
+
+
+_UNITS = {
+    DataCategory.ATTACHMENT: "bytes",
+    DataCategory.LOG_BYTE: "bytes",
+    DataCategory.TRACE_METRIC_BYTE: "bytes",
+    DataCategory.PROFILE_DURATION: "milliseconds",
+    DataCategory.PROFILE_DURATION_UI: "milliseconds",
+}

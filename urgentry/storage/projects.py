@@ -115,6 +115,7 @@ async def delete_project(tx: Transaction, project_id: int, *, at: int) -> None:
         "projects.delete_keys",
         "projects.delete_links",
         "projects.delete_counter",
+        "projects.delete_quotas",
         "projects.delete_project",
     ):
         await tx.run(query, id=project_id)

@@ -5,10 +5,13 @@ import orjson
 from urgentry.domain.crash_reports import read_crash_reports_kept
 from urgentry.domain.filters import read_filter_settings
 from urgentry.domain.grouping_settings import read_grouping_settings
+from urgentry.domain.quotas import Quota, QuotaScope, make_quota
 from urgentry.domain.scope import Scope
 from urgentry.domain.sdk_loader import read_loader_options
 from urgentry.domain.storms import read_storm_rule
-from urgentry.storage.database import Transaction
+from urgentry.protocol.stats import ERRORS
+from urgentry.storage import quotas
+from urgentry.storage.database import Row, Transaction
 
 
 async def get_scope(tx: Transaction, public_key: str) -> Scope | None:
@@ -17,7 +20,6 @@ async def get_scope(tx: Transaction, public_key: str) -> Scope | None:
     if row is None:
         return None
     settings = orjson.loads(row["settings"])
-    count = row["rate_limit_count"]
     origins = settings.get("allowed_origins", ["*"])
     return Scope(
         organization_id=row["organization_id"],
@@ -29,7 +31,32 @@ async def get_scope(tx: Transaction, public_key: str) -> Scope | None:
         filters=read_filter_settings(settings),
         storm=read_storm_rule(settings),
         crash_reports_kept=read_crash_reports_kept(settings),
-        rate_limit=(count, row["rate_limit_window"]) if count is not None else None,
+        quotas=(*_key_limit(row), *await _quotas(tx, row)),
+        has_spike_protection=settings.get("spike_protection", False),
         allowed_origins=tuple(origins),
         loader=read_loader_options(row["loader"]),
+    )
+
+
+def _key_limit(row: Row) -> list[Quota]:
+    """The limit of a key's events, as it is set by Sentry's API."""
+    if row["rate_limit_count"] is None:
+        return []
+    return [
+        make_quota(
+            QuotaScope.KEY,
+            row["key_id"],
+            frozenset(ERRORS),
+            quantity=row["rate_limit_count"],
+            window_s=row["rate_limit_window"],
+        )
+    ]
+
+
+async def _quotas(tx: Transaction, row: Row) -> list[Quota]:
+    return await quotas.list_for_key(
+        tx,
+        organization_id=row["organization_id"],
+        project_id=row["project_id"],
+        key_id=row["key_id"],
     )

@@ -7,8 +7,9 @@ from urgentry.access.decision import Access, found
 from urgentry.access.tokens import new_key
 from urgentry.domain.project import ProjectKey
 from urgentry.domain.sdk_loader import LoaderOptions
-from urgentry.storage import keys
+from urgentry.storage import keys, quotas
 from urgentry.storage.database import Transaction
+from urgentry.storage.quotas import Owner
 from urgentry.tenancy.changes import tell
 
 RateLimit = tuple[int, int]
@@ -84,6 +85,7 @@ async def delete_key(tx: Transaction, access: Access, key: ProjectKey) -> None:
     """Removes a key: what is sent with it is refused from then on."""
     access.require("project:admin")
     await keys.delete_key(tx, key.id)
+    await quotas.replace(tx, Owner(access.organization.id, key.project_id, key.id), [])
     await _tell(tx, access, "key.deleted", key.project_id)
 
 

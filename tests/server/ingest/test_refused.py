@@ -214,6 +214,7 @@ def test_an_event_that_is_too_large(wire: Wire) -> None:
     ("kind", "category", "reason"),
     [
         ("nonsense", "unknown", "unknown_item_type"),
+        ("session", "session", "payload"),
         ("statsd", "unknown", "unknown_item_type"),
     ],
 )

@@ -120,6 +120,7 @@ def settings_shape(project: Project) -> dict[str, Any]:
         "highlightContext": settings.get("highlight_context", {}),
         "defaultEnvironment": settings.get("default_environment"),
         "storeCrashReports": settings.get("store_crash_reports"),
+        "spikeProtection": settings.get("spike_protection", False),
         "stormStoredFirst": settings.get("storm_after", 0),
         "stormStoredOneIn": settings.get("storm_one_in", DEFAULT_ONE_IN),
     }

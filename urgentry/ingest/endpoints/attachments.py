@@ -1,6 +1,7 @@
 """`/api/{project}/events/{event}/attachments/`: files for an event that was sent earlier."""
 
 import re
+from collections.abc import Sequence
 
 from urgentry.ingest.body import Body
 from urgentry.ingest.endpoints.base import Answer, Endpoint
@@ -19,6 +20,11 @@ class AttachmentsEndpoint(Endpoint):
     pattern = re.compile(r"/api/(?P<project>[^/]+)/events/(?P<event>[^/]+)/attachments/?")
     takes_large = True
     category = DataCategory.ATTACHMENT
+
+    def item_types(self, request: Request) -> Sequence[ItemType]:
+        """Nothing but attachments."""
+        del request
+        return (ItemType.ATTACHMENT,)
 
     def read(self, request: Request, body: Body) -> Envelope:
         """An envelope of attachments with the event's id."""

@@ -13,7 +13,7 @@ from urgentry.ingest.envelope import Envelope
 from urgentry.ingest.request import Request
 from urgentry.ingest.wire import BodyLimits, request_credentials
 from urgentry.protocol.auth import Credentials
-from urgentry.protocol.items import DataCategory
+from urgentry.protocol.items import DataCategory, ItemType
 from urgentry.protocol.outcome import Rejected
 
 
@@ -38,14 +38,20 @@ class Endpoint:
     """None: those of the settings."""
     brings_credentials = False
     """Whether the body may say whose it is."""
+    takes_large = False
+    """Whether a body may be so large that it is not kept in memory."""
 
     def credentials(self, request: Request) -> Credentials | None:
         """Those that stand outside the body; None where there are none. `Rejected` when they are
         malformed or contradict each other."""
         return request_credentials(request.headers, request.query, request.path.get("key"))
 
-    takes_large = False
-    """Whether a body may be so large that it is not kept in memory."""
+    def item_types(self, request: Request) -> Sequence[ItemType]:
+        """The types that the items of a request can be of, where that is known beforehand: the
+        request is refused unread when none of them can be taken. None where it may hold
+        anything."""
+        del request
+        return ()
 
     def read(self, request: Request, body: Body) -> Envelope:
         """The items of a request, whose body is unpacked. `Rejected` when it has none."""

@@ -14,6 +14,7 @@ from urgentry.protocol.items import DataCategory
 from urgentry.protocol.limits import check_sizes
 from urgentry.protocol.outcome import Reason, Rejected, invalid
 
+_FILES = frozenset({DataCategory.ATTACHMENT, DataCategory.ATTACHMENT_ITEM})
 _OF_THE_DUMP = frozenset({Reason.DISK_FULL, Reason.UPLOAD_FAILED, Reason.CRASH_REPORT_LIMIT})
 
 
@@ -44,7 +45,16 @@ class MinidumpEndpoint(Endpoint):
             (
                 each
                 for each in refusals
-                if each.status >= HTTPStatus.TOO_MANY_REQUESTS and each.reason not in _OF_THE_DUMP
+                if each.status >= HTTPStatus.TOO_MANY_REQUESTS and not _is_of_the_dump(each)
             ),
             None,
         )
+
+
+def _is_of_the_dump(rejected: Rejected) -> bool:
+    """Whether it costs files alone."""
+    if rejected.reason in _OF_THE_DUMP:
+        return True
+    return bool(rejected.limits) and all(
+        limit.categories and _FILES.issuperset(limit.categories) for limit in rejected.limits
+    )

@@ -2,6 +2,7 @@
 an event (spec §10)."""
 
 import re
+from collections.abc import Sequence
 from urllib.parse import parse_qsl
 
 from urgentry.ingest.body import Body
@@ -34,6 +35,11 @@ class SecurityEndpoint(BrowserReportEndpoint):
             "application/expect-staple-report",
         }
     )
+
+    def item_types(self, request: Request) -> Sequence[ItemType]:
+        """Reports become events of one kind."""
+        del request
+        return (ItemType.SECURITY,)
 
     def read(self, request: Request, body: Body) -> Envelope:
         """An item for each report."""

@@ -17,6 +17,7 @@ from urgentry.protocol.outcome import Rejected
 from urgentry.protocol.store_body import decode_store_body, decode_store_query
 
 _ENVELOPE_TYPE = "application/x-sentry-envelope"
+_EVENTS = (ItemType.EVENT, ItemType.TRANSACTION, ItemType.SECURITY, ItemType.FEEDBACK)
 _ITEM_TYPES = frozenset({"event", "transaction", "security", "feedback"})
 
 
@@ -31,6 +32,10 @@ class StoreEndpoint(Endpoint):
         unpack=UnpackLimits(unpacked_bytes=2 * MAX_EVENT_BYTES),
     )
     """An event of the largest size may come as base64 in a form."""
+
+    def item_types(self, request: Request) -> Sequence[ItemType]:
+        """An event of one kind or another, unless the body is an envelope."""
+        return () if request.content_type == _ENVELOPE_TYPE else _EVENTS
 
     def read(self, request: Request, body: Body) -> Envelope:
         """An envelope of the one event."""

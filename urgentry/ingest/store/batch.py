@@ -1,5 +1,6 @@
 """One write transaction for a batch of records of every kind. Called by `pipeline`."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from urgentry.domain.event import PreparedEvent, hour_of
 from urgentry.domain.feedback import FeedbackRecord
 from urgentry.domain.monitor import CheckInRecord
 from urgentry.domain.profile import ProfileRecord
+from urgentry.domain.quotas import Window
 from urgentry.domain.record import Record
 from urgentry.domain.replay import ReplaySegmentRecord
 from urgentry.domain.session import SessionReport
@@ -115,9 +117,8 @@ def _count_outcomes(
 
 
 def _count_usage(tx: Transaction, batch: Batch, fates: Sequence[str]) -> None:
-    taken: dict[usage.UsageKey, int] = {}
+    taken = Counter[tuple[Window, str]]()
     for record, fate in zip(batch.records, fates, strict=True):
-        if record.window_start and not fate:
-            key = (record.key_id, record.window_start)
-            taken[key] = taken.get(key, 0) + 1
+        for use in record.uses if not fate else ():
+            taken[use.window, use.server] += use.quantity
     usage.add_usage(tx, taken)

@@ -64,6 +64,10 @@ ORDER BY link.project_id, team.slug
 -- Removes a project.
 DELETE FROM project WHERE id = :id
 
+-- name: delete_quotas
+-- The quotas of a project and of its keys.
+DELETE FROM quota WHERE project_id = :id
+
 -- name: delete_counter
 -- Removes the count of its short ids.
 DELETE FROM project_counter WHERE project_id = :id
