@@ -31,8 +31,8 @@ MOBILE_RULE = "family:native function:_dispatch_client_callout category=threadba
 
 # Inputs that normalisation changes as today's Relay does, which the snapshots do not know.
 KNOWN = {
-    "expectct": "Expect-CT reports are dropped before grouping, as by Relay since 26.9",
-    "hpkp": "key pinning reports are dropped before grouping, as by Relay since 26.9",
+    "expectct": "in an event of an SDK, dropped before grouping, as by Relay since 26.9",
+    "hpkp": "in an event of an SDK, dropped before grouping, as by Relay since 26.9",
 }
 
 Case = tuple[str, dict[str, Any]]
