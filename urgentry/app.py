@@ -33,7 +33,7 @@ from urgentry.ingest.spikes import Spikes
 from urgentry.ingest.spool.drain import Drain
 from urgentry.ingest.spool.spool import Spool
 from urgentry.ingest.unpack import UnpackLimits
-from urgentry.ingest.wire import BodyLimits, collapse_slashes
+from urgentry.ingest.wire import CORS_HEADERS, BodyLimits, collapse_slashes
 from urgentry.jobs.pulse import Pulse
 from urgentry.live.hub import Hub
 from urgentry.metrics import Metrics
@@ -265,6 +265,7 @@ def _sdk_loader(settings: Settings, scopes: Scopes) -> SdkLoader:
 async def _answer_not_ready(_scope: Any, _receive: Any, send: Any) -> None:
     body = b'{"detail":"the server is not ready"}'
     headers = [
+        *CORS_HEADERS,
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
         (b"retry-after", b"5"),

@@ -6,6 +6,7 @@ from urgentry.api.fields import Fields
 from urgentry.domain.crash_reports import MOST, UNLIMITED
 from urgentry.domain.storms import LEAST_ONE_IN, MOST_AFTER, MOST_ONE_IN
 from urgentry.grouping import RELEASED
+from urgentry.protocol.origins import patterns_problem
 from urgentry.tenancy.grouping import MAX_RULES_CHARS, GroupingChange
 
 MAX_TEXT = 200
@@ -37,7 +38,7 @@ def read_grouping_change(fields: Fields) -> GroupingChange:
 def read_settings(fields: Fields) -> dict[str, Any]:
     """The settings that a body gives, by the names under which they are stored."""
     given = {
-        "allowed_origins": fields.texts("allowedDomains"),
+        "allowed_origins": _allowed_origins(fields),
         "subject_prefix": fields.text("subjectPrefix", longest=MAX_TEXT, may_be_empty=True),
         "subject_template": fields.text("subjectTemplate", longest=MAX_TEXT),
         "highlight_tags": fields.texts("highlightTags"),
@@ -51,3 +52,13 @@ def read_settings(fields: Fields) -> dict[str, Any]:
         "storm_one_in": fields.integer("stormStoredOneIn", least=LEAST_ONE_IN, most=MOST_ONE_IN),
     }
     return {name: value for name, value in given.items() if value is not None}
+
+
+def _allowed_origins(fields: Fields) -> list[str] | None:
+    given = fields.texts("allowedDomains")
+    if given is None:
+        return None
+    patterns = [pattern for one in given if (pattern := one.strip())]
+    if problem := patterns_problem(patterns):
+        fields.refuse("allowedDomains", problem)
+    return patterns

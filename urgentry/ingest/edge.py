@@ -50,7 +50,7 @@ from urgentry.protocol.dsn import project_from_path
 from urgentry.protocol.event_id import new_event_id, parse_event_id
 from urgentry.protocol.forwarded import Networks, client_ip
 from urgentry.protocol.items import creates_event, known_type, quantities
-from urgentry.protocol.origins import origin_allowed, origin_refused
+from urgentry.protocol.origins import check_envelope_origin, origin_allowed, origin_refused
 from urgentry.protocol.outcome import Outcome, Reason, Rejected, invalid
 from urgentry.protocol.ratelimits import RateLimit, rate_limit_headers
 
@@ -194,6 +194,12 @@ class IngestEdge:
         assert request.scope is not None  # noqa: S101 - _enter set it or raised
         assert request.credentials is not None  # noqa: S101 - same
         check_envelope_dsn(envelope.dsn, request.credentials, request.scope.project_id)
+        check_envelope_origin(
+            envelope.headers.get("origin"),
+            request.header(b"origin"),
+            request.header(b"referer"),
+            request.scope.allowed_origins,
+        )
         return envelope, self._receipt(request, request.scope, request.credentials, envelope)
 
     async def _authenticate(self, endpoint: Endpoint, request: Request) -> None:

@@ -4,7 +4,7 @@ A pattern is `[scheme://]domain[:port][/path]`; each part may be left out or be 
 means the domain and all below it, and a path counts for nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -14,6 +14,8 @@ from urgentry.protocol.outcome import Reason, Rejected, invalid
 
 _PORTS = {"http": 80, "https": 443}
 _ANY = "*"
+MAX_PATTERNS = 200
+MAX_PATTERN_CHARS = 255
 
 
 class _Pattern(msgspec.Struct, frozen=True):
@@ -28,6 +30,32 @@ def origin_allowed(origin: str | None, referer: str | None, patterns: Iterable[s
     if source is None:
         return True
     return any(_matches(_pattern(pattern), source) for pattern in patterns)
+
+
+def check_envelope_origin(
+    told: object, origin: str | None, referer: str | None, patterns: Iterable[str]
+) -> None:
+    """Refuses an envelope that says it came from another page than its request does, or, where
+    the request says nothing, from one that may not send."""
+    if not isinstance(told, str):
+        return
+    if origin is not None and origin != told:
+        cause = "origin header mismatch between envelope and request"
+        raise invalid(Reason.INVALID_ENVELOPE, "invalid event envelope", causes=[cause])
+    if origin is None and referer is None and not origin_allowed(told, None, patterns):
+        raise origin_refused()
+
+
+def patterns_problem(patterns: Sequence[str]) -> str | None:
+    """What is wrong with a list of allowed domains, or None."""
+    if not patterns:
+        return "Empty value will block all requests, use * to accept from all domains."
+    if len(patterns) > MAX_PATTERNS:
+        return f"Ensure this field has no more than {MAX_PATTERNS} elements."
+    for pattern in patterns:
+        if not pattern or len(pattern) > MAX_PATTERN_CHARS or any(map(str.isspace, pattern)):
+            return f'"{pattern[:MAX_PATTERN_CHARS]}" is not a domain or *.'
+    return None
 
 
 def origin_refused() -> Rejected:

@@ -17,13 +17,15 @@ from urgentry.domain.filters import (
     Filter,
     FilterSettings,
 )
-from urgentry.domain.patterns import MAX_CHARS
-from urgentry.errors import ApiError
+from urgentry.domain.patterns import MAX_CHARS, lines_of
+from urgentry.errors import ApiError, FieldError
 from urgentry.protocol.items import DataCategory
+from urgentry.protocol.origins import patterns_problem
 from urgentry.protocol.outcome import Outcome
 from urgentry.storage import outcomes
 from urgentry.storage.database import Transaction
 from urgentry.tenancy.filters import OPTIONS, change_filters, filter_settings_of
+from urgentry.tenancy.projects import update_project
 from urgentry.web.edge import page
 from urgentry.web.flash import Flash
 from urgentry.web.forms import Form
@@ -34,7 +36,9 @@ _WRITE = ("project:write", "project:admin")
 _COUNTED_DAYS: Final = 30
 _COUNTED = (
     *(DataCategory.DEFAULT, DataCategory.ERROR, DataCategory.SECURITY, DataCategory.TRANSACTION),
+    *(DataCategory.FEEDBACK, DataCategory.REPLAY, DataCategory.LOG_ITEM, DataCategory.TRACE_METRIC),
 )
+"""What an item counts as in the first place."""
 _CSP_SWITCH = "csp_known_sources"
 
 
@@ -112,16 +116,18 @@ async def save(visit: Visit) -> Response:
     """Changes what was ticked and written."""
     form = await visit.form()
     wanted = _wanted(form)
+    origins = lines_of(form.text("allowed_origins", longest=MAX_CHARS)) or ["*"]
 
     async def write(tx: Transaction) -> str:
         place = await visit.enter(tx, *_WRITE)
         await change_filters(tx, place.access, wanted)
+        await _change_origins(tx, visit, origins)
         return f"{place.base}/projects/{place.project.slug}/settings/filters/"
 
     try:
         address = await visit.database.write(write)
     except ApiError as error:
-        return await _shown(visit, form.refuse(error), wanted, status=error.status)
+        return await _shown(visit, form.refuse(error), wanted, origins=origins, status=error.status)
     visit.deps.hub.wake()
     return visit.redirect(address, flash=Flash(code="saved"))
 
@@ -134,8 +140,21 @@ def _wanted(form: Form) -> dict[str, Any]:
     return {**switches, **lists, "legacy_browsers": tuple(browsers)}
 
 
+async def _change_origins(tx: Transaction, visit: Visit, origins: list[str]) -> None:
+    """Which pages may send. The project is read again, as its filters have just changed."""
+    if problem := patterns_problem(origins):
+        raise FieldError({"allowedDomains": [problem]})
+    place = await visit.enter(tx, *_WRITE)
+    await update_project(tx, place.access, settings={"allowed_origins": origins})
+
+
 async def _shown(
-    visit: Visit, form: Form, entered: dict[str, Any], *, status: int = 200
+    visit: Visit,
+    form: Form,
+    entered: dict[str, Any],
+    *,
+    origins: list[str] | None = None,
+    status: int = 200,
 ) -> Response:
     now = clock.now()
     async with visit.database.read() as tx:
@@ -162,6 +181,7 @@ async def _shown(
         browsers=_browsers(settings),
         lists=_lists(settings, caught),
         known_sources=settings.csp_known_sources,
+        origins="\n".join(origins or place.project.settings.get("allowed_origins", ["*"])),
     )
 
 

@@ -132,6 +132,22 @@ async def test_an_option_that_cannot_be_is_named(
     assert (project["options"], project["name"]) == (OPTIONS, "web")
 
 
+@pytest.mark.parametrize(
+    ("domains", "problem"),
+    [
+        ([], "Empty value will block all requests, use * to accept from all domains."),
+        ([" "], "Empty value will block all requests, use * to accept from all domains."),
+        (["shop example"], '"shop example" is not a domain or *.'),
+        (["a.example"] * 201, "Ensure this field has no more than 200 elements."),
+    ],
+)
+async def test_allowed_domains_are_domains(world: World, domains: list[str], problem: str) -> None:
+    response = await world.owner.send("PUT", f"{PROJECT}/", {"allowedDomains": domains})
+    assert (response.status_code, response.json()) == (400, {"allowedDomains": [problem]})
+    changed = await world.owner.ok("PUT", f"{PROJECT}/", {"allowedDomains": [" *.example ", ""]})
+    assert changed["allowedDomains"] == ["*.example"]
+
+
 async def test_a_project_for_browsers_begins_with_more_filters(world: World) -> None:
     body = {"name": "Front", "platform": "javascript-react"}
     made = await world.owner.ok("POST", "/teams/acme/acme/projects/", body)

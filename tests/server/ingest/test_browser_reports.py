@@ -173,19 +173,30 @@ def test_browsers_may_ask_first_and_only_post(wire: Wire, path: str) -> None:
     assert wire.client.get(place).status_code == 405
 
 
-def test_failed_connections_are_settled_one_by_one(wire: Wire) -> None:
+def test_failed_connections_become_logs(wire: Wire) -> None:
     before = wire.ledger()
+    address = "https://unreachable.example/"
     failed = {
         "type": "network-error",
         "age": 1,
-        "url": "https://shop.example/",
+        "url": address,
         "body": {"type": "tcp.reset", "phase": "connection"},
     }
-    batch = [failed, {"type": "deprecation", "body": {}}]
+    batch = [failed, {"type": "deprecation", "body": {}}, failed]
     answer = post(wire, batch, path="nel", content_type=REPORTS)
     assert (answer.status_code, answer.content) == (200, b"")
     after = wire.ledger()
     assert after.is_balanced
-    settled = after.since(before)
-    assert settled.pop(("unknown", "invalid", "unknown_item_type")) == 1
-    assert [(category, count) for (category, _, _), count in settled.items()] == [("log_item", 1)]
+    assert after.since(before) == {
+        ("log_item", "accepted", ""): 1,
+        ("unknown", "invalid", "unknown_item_type"): 1,
+    }
+    found = wire.api(
+        f"/organizations/{wire.organization}/events/",
+        dataset="ourlogs",
+        field="message",
+        query=f'url.full:"{address}"',
+        project=str(wire.project_id),
+    )
+    assert found.status_code == 200, found.text
+    assert [row["message"] for row in found.json()["data"]] == ["The TCP connection was reset"] * 2

@@ -18,7 +18,7 @@ def test_filters_are_set_and_count_what_they_catch(site: Site) -> None:
         page.get_by_role("link", name="Inbound filters", exact=True).click()
         expect(page.get_by_label("Health checks")).to_be_checked()
         expect(page.get_by_label("Localhost")).not_to_be_checked()
-        expect(page.get_by_text("0 events of this project were caught")).to_be_visible()
+        expect(page.get_by_text("0 items of this project were caught")).to_be_visible()
         page.get_by_label("Localhost").check()
         page.get_by_label("Safari").check()
         page.get_by_label("Error messages").fill("*unwanted*")
@@ -57,6 +57,26 @@ def test_what_cannot_be_is_named_and_what_was_entered_stays(site: Site) -> None:
         expect(page.get_by_label("Web crawlers")).not_to_be_checked()
 
     site.visit(use, scripts=False)
+
+
+def test_pages_that_may_send_are_named(site: Site) -> None:
+    def use(page: Page) -> None:
+        page.goto(filters_page(site))
+        expect(page.get_by_label("Pages that may send")).to_have_value("*")
+        page.get_by_label("Pages that may send").fill("two words")
+        page.get_by_label("Localhost").check()
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator("#wrong-allowed_origins")).to_contain_text("is not a domain")
+        expect(page.get_by_label("Localhost")).to_be_checked()
+        page.get_by_label("Pages that may send").fill("*.shop.example\nhttps://blog.example")
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator(".toast")).to_contain_text("Saved")
+        expect(page.get_by_label("Localhost")).to_be_checked()
+        expect(page.get_by_label("Pages that may send")).to_have_value(
+            "*.shop.example\nhttps://blog.example"
+        )
+
+    site.visit(use)
 
 
 def test_what_the_api_chose_as_a_whole_is_shown_by_name(site: Site) -> None:

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from urgentry.protocol.origins import origin_allowed, origin_refused
+from urgentry.protocol.origins import (
+    MAX_PATTERNS,
+    check_envelope_origin,
+    origin_allowed,
+    origin_refused,
+    patterns_problem,
+)
+from urgentry.protocol.outcome import Rejected
 
 
 @pytest.mark.parametrize(
@@ -67,3 +74,37 @@ def test_refusal() -> None:
 @given(st.text() | st.text().map("https://".__add__), st.text())
 def test_whatever_comes_has_an_answer(origin: str, pattern: str) -> None:
     assert origin_allowed(origin, None, [pattern]) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("told", "origin", "referer", "reason"),
+    [
+        (None, "https://evil.example", None, ""),
+        (5, None, None, ""),
+        ("https://shop.example", None, None, ""),
+        ("https://shop.example", "https://shop.example", None, ""),
+        ("https://evil.example", None, "https://shop.example/", ""),
+        ("https://evil.example", None, None, "cors"),
+        ("https://shop.example", "https://evil.example", None, "invalid_envelope"),
+    ],
+)
+def test_an_envelope_may_say_from_where_it_is(
+    told: object, origin: str | None, referer: str | None, reason: str
+) -> None:
+    try:
+        check_envelope_origin(told, origin, referer, ["shop.example"])
+    except Rejected as rejected:
+        assert rejected.reason == reason  # noqa: PT017 - some are not refused
+    else:
+        assert not reason
+
+
+@pytest.mark.parametrize(
+    "patterns", [[], [""], ["a b"], ["x" * 256], ["a.example"] * (MAX_PATTERNS + 1)]
+)
+def test_what_is_no_list_of_domains(patterns: list[str]) -> None:
+    assert patterns_problem(patterns)
+
+
+def test_what_is_a_list_of_domains() -> None:
+    assert patterns_problem(["*", "*.example.com", "https://x.com:8443", "*:8080"]) is None
