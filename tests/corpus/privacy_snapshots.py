@@ -40,8 +40,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     before: dict[str, Any]
     after: dict[str, Any]
     settings: PrivacySettings
-    method: str
-    """Which of the scrubber's ways it takes."""
+    is_span: bool
+    """Whether it is one of a list of spans, whose attributes have plain values here."""
 
 
 def advanced(*applied: tuple[str, str], **rules: Any) -> PrivacySettings:
@@ -106,7 +106,6 @@ PLACES = {
     "convert_sanitize_http_body": ("request",),
     "convert_sanitize_http_body_string": ("request",),
     "processor_trace_route_params_scrubbed": ("contexts", "trace"),
-    "eap_scrub_attributes_pii_default_rules": ("attributes",),
 }
 OTHERWISE = {
     "convert_user_ip_stripped": "older than convert_ip_stripped, which it contradicts",
@@ -130,14 +129,14 @@ def snapshots(folder: Path) -> Iterator[Snapshot | tuple[str, str]]:
 
 
 def _snapshot(name: str, left: dict[str, Any]) -> Snapshot:
-    method = "span" if "attributes" in left or name.startswith("eap") else "event"
-    after = _placed(left, _place(name))
+    is_span = "attributes" in left or name.startswith("eap")
+    after = _as_span(left) if is_span else _placed(left, _place(name))
     before = _before(after, after.get("_meta", {}))
     before.pop("_meta", None)
     if "_meta" in after:
         after["_meta"] = _scrubbing_only(after["_meta"])
     settings = SETTINGS.get(name, PrivacySettings())
-    return Snapshot(name, before, after, settings, method)
+    return Snapshot(name, before, after, settings, is_span)
 
 
 def _scrubbing_only(node: dict[str, Any]) -> dict[str, Any]:
@@ -156,6 +155,17 @@ def _place(name: str) -> tuple[Any, ...]:
     if "breadcrumb_data" in name:
         return ("breadcrumbs", "values", 0)
     return ("spans", 0) if "span_data" in name else ()
+
+
+def _as_span(left: dict[str, Any]) -> dict[str, Any]:
+    """Attributes without what stands beside their values, and remarks where these are."""
+    meta = left.pop("_meta", {})
+    attributes = left.get("attributes", left)
+    told = meta.get("attributes", meta)
+    return {
+        "attributes": {name: each["value"] for name, each in attributes.items()},
+        "_meta": {"attributes": {name: each["value"] for name, each in told.items()}},
+    }
 
 
 def _placed(left: dict[str, Any], place: tuple[Any, ...]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from urgentry.access.scopes import ROLE_SCOPES
 from urgentry.api.endpoint import Call, endpoint, json_response
 from urgentry.api.fields import Fields
 from urgentry.api.pagination import page_of
+from urgentry.api.privacy import read_rules_change
 from urgentry.api.project_facts import facts_of
 from urgentry.api.refusals import refuse_options, refuse_unmet
 from urgentry.api.shapes.organizations import organization_details, organization_shape
@@ -25,6 +26,7 @@ from urgentry.domain.organization import MAX_SLUG_LENGTH, Organization, Role, sl
 from urgentry.storage import members, teams
 from urgentry.storage.database import Transaction
 from urgentry.tenancy.organizations import create_organization, update_organization
+from urgentry.tenancy.privacy import change_organization_privacy
 
 MAX_NAME = 64
 MAX_LISTED = 1000
@@ -32,11 +34,11 @@ READ = ("org:read", "org:write", "org:admin")
 FIXED = (
     *("aggregatedDataConsent", "alertsMemberWrite", "allowJoinRequests", "allowMemberInvite"),
     *("allowMemberProjectCreation", "allowSharedIssues", "attachmentsRole", "avatar"),
-    *("dataScrubber", "dataScrubberDefaults", "debugFilesRole", "defaultRole"),
+    *("debugFilesRole", "defaultRole"),
     *("enhancedPrivacy", "eventsMemberAdmin", "hideAiFeatures", "isEarlyAdopter"),
     "issueAlertsThreadFlag",
-    *("metricAlertsThreadFlag", "relayDsnEndpoint", "relayPiiConfig", "require2FA"),
-    *("safeFields", "scrapeJavaScript", "scrubIPAddresses", "sensitiveFields"),
+    *("metricAlertsThreadFlag", "relayDsnEndpoint", "require2FA"),
+    "scrapeJavaScript",
     *("storeCrashReports", "trustedRelays", "cancelDeletion"),
     *("hasGranularReplayPermissions", "replayAccessMembers"),
 )
@@ -84,12 +86,13 @@ async def show(call: Call) -> Response:
 
 
 async def update(call: Call) -> Response:
-    """Changes slug, name or open membership."""
+    """Changes slug, name, open membership, or what is removed from the data of all projects."""
     body = await call.body()
     fields = Fields(body)
     slug = fields.text("slug", longest=MAX_SLUG_LENGTH)
     name = fields.text("name", longest=MAX_NAME)
     open_membership = fields.flag("openMembership")
+    rules = read_rules_change(fields)
     fields.check()
 
     async def write(tx: Transaction) -> int:
@@ -98,6 +101,9 @@ async def update(call: Call) -> Response:
         changed = await update_organization(
             tx, entered, slug=slug, name=name, open_membership=open_membership
         )
+        if not rules.is_empty:
+            entered = await access(tx, call.principal, organization=changed.id)
+            await change_organization_privacy(tx, entered, rules)
         return changed.id
 
     organization_id = await call.database.write(write)

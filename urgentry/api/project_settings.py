@@ -11,12 +11,12 @@ from urgentry.tenancy.grouping import MAX_RULES_CHARS, GroupingChange
 
 MAX_TEXT = 200
 FIXED = (
-    *("autofixAutomationTuning", "builtinSymbolSources", "dataScrubber", "dataScrubberDefaults"),
+    *("autofixAutomationTuning", "builtinSymbolSources"),
     *("debugFilesRole", "digestsMaxDelay", "digestsMinDelay", "dynamicSamplingBiases"),
-    *("enableAutoReleaseCreation", "isBookmarked", "relayPiiConfig", "resolveAge"),
-    *("safeFields", "scmSourceContextEnabled", "scrapeJavaScript", "scrubIPAddresses"),
+    *("enableAutoReleaseCreation", "isBookmarked", "resolveAge"),
+    *("scmSourceContextEnabled", "scrapeJavaScript"),
     *("secondaryGroupingConfig", "secondaryGroupingExpiry", "securityToken"),
-    *("securityTokenHeader", "seerScannerAutomation", "sensitiveFields"),
+    *("securityTokenHeader", "seerScannerAutomation"),
     *("symbolSources", "verifySSL"),
 )
 """What Sentry lets people set of a project, and this server does not."""

@@ -16,6 +16,7 @@ from urgentry.api.endpoint import Call, empty, endpoint, json_response
 from urgentry.api.fields import Fields
 from urgentry.api.filters import read_filter_options
 from urgentry.api.pagination import page_of
+from urgentry.api.privacy import read_rules_change
 from urgentry.api.project_facts import facts_of
 from urgentry.api.project_settings import FIXED, read_grouping_change, read_settings
 from urgentry.api.refusals import refuse_unmet
@@ -36,6 +37,7 @@ from urgentry.storage import accounts, members, teams
 from urgentry.storage.database import Transaction
 from urgentry.tenancy.filters import change_filters
 from urgentry.tenancy.grouping import change_grouping
+from urgentry.tenancy.privacy import change_project_privacy
 from urgentry.tenancy.projects import (
     create_project,
     delete_project,
@@ -107,6 +109,7 @@ async def update(call: Call) -> Response:
     platform = fields.text("platform", longest=MAX_PLATFORM, may_be_empty=True)
     settings = read_settings(fields)
     grouping = read_grouping_change(fields)
+    rules = read_rules_change(fields)
     options = fields.mapping("options")
     fields.check()
     filters = read_filter_options(options or {})
@@ -119,6 +122,9 @@ async def update(call: Call) -> Response:
         entered = await choose_project(tx, entered, project.id)
         if not grouping.is_empty:
             await change_grouping(tx, entered, grouping)
+            entered = await choose_project(tx, entered, project.id)
+        if not rules.is_empty:
+            await change_project_privacy(tx, entered, rules)
             entered = await choose_project(tx, entered, project.id)
         if filters:
             await change_filters(tx, entered, filters)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -45,6 +46,7 @@ class Organization(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     open_membership: bool
     """Whether every member sees every project and may join every team."""
+    settings: dict[str, Any]
     created_at: int
 
 

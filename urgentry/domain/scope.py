@@ -5,6 +5,7 @@ import msgspec
 from urgentry.domain.crash_reports import DEFAULT
 from urgentry.domain.filters import FilterSettings
 from urgentry.domain.grouping_settings import GroupingSettings
+from urgentry.domain.privacy_settings import PrivacySettings
 from urgentry.domain.quotas import Quota
 from urgentry.domain.sdk_loader import LoaderOptions
 from urgentry.domain.storms import StormRule
@@ -22,6 +23,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     """How long spans, logs and metrics are kept."""
     grouping: GroupingSettings
     filters: FilterSettings = FilterSettings()
+    privacy: PrivacySettings = PrivacySettings()
     storm: StormRule | None = None
     crash_reports_kept: int = DEFAULT
     """Dumps and reports that are kept of each hash; -1 keeps all."""

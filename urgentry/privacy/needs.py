@@ -13,7 +13,18 @@ import re2
 
 from urgentry.privacy.paths import Paths, State, remaining
 from urgentry.privacy.patterns import Pattern
-from urgentry.privacy.places import LIST, NUMBER, OBJECT, TEXT, Bag, Named, Pairs, Personal, Text
+from urgentry.privacy.places import (
+    LIST,
+    NUMBER,
+    OBJECT,
+    TEXT,
+    VALUE,
+    Bag,
+    Named,
+    Pairs,
+    Personal,
+    Text,
+)
 from urgentry.privacy.prefixes import Reached
 from urgentry.privacy.rules import Rule
 from urgentry.privacy.selectors import PLAIN_KINDS, And, Key, Kind, Not, Path, Selector
@@ -103,9 +114,9 @@ def _names_of_path(
         if any(isinstance(step, Kind) and step not in PLAIN_KINDS for step in steps):
             continue  # nothing of that kind is in a bag
         names = [step.name for step in steps if isinstance(step, Key)]
-        if not names:
+        if not set(names) - {VALUE}:  # an attribute is found by that too, and does not say it
             return None
-        needed.add(max(names, key=len))
+        needed.add(max((name for name in names if name != VALUE), key=len))
     return frozenset(needed)
 
 

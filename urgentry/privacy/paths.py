@@ -11,7 +11,18 @@ from itertools import chain
 from typing import Any, Final
 
 from urgentry.privacy.config import Config
-from urgentry.privacy.places import BYTES, CODES, OBJECT, TEXT, Bag, Pairs, Personal, Place, Text
+from urgentry.privacy.places import (
+    BYTES,
+    CODES,
+    OBJECT,
+    TEXT,
+    VALUE,
+    Bag,
+    Pairs,
+    Personal,
+    Place,
+    Text,
+)
 from urgentry.privacy.prefixes import Reached, names_place, paths_of, prefixes_of
 from urgentry.privacy.redaction import Step
 from urgentry.privacy.regexes import Regex, compile_union
@@ -92,7 +103,7 @@ class State:
         return self._below(self.place.below("", value), code, number, index)
 
     def attribute(self, name: str, value: Any) -> "State | None":
-        """The state of what an attribute holds, which is found by the attribute's name and also by
+        """The state of an attribute's value, which is found by the attribute's name and also by
         `value` below it."""
         code = CODES.get(type(value))
         place = self.place.below(name, value)
@@ -100,7 +111,7 @@ class State:
             return None
         key = (place, code, self.paths.class_of(name))
         if key not in self._children:
-            self._children[key] = self.paths.state(self.reached, place, code, name, holds="value")
+            self._children[key] = self.paths.state(self.reached, place, code, name, holds=VALUE)
         return self._children[key]
 
     def _below(

@@ -177,9 +177,13 @@ class Named(Place):
         return self._of(name)
 
 
+VALUE: Final = "value"
+"""What protocols call what an attribute holds."""
+
+
 class Attributes(Named):
-    """The same where each member is an object that has the value in `value`: rules that name the
-    member mean the value."""
+    """The same for attributes, which protocols send as objects that have the value in `value`:
+    rules that name the attribute or its `value` mean the same."""
 
 
 LIKELY = Bag(Personal.LIKELY)

@@ -50,6 +50,7 @@ def redact(text: str, remarks: Sequence[Any], steps: Sequence[Step]) -> Redacted
     """The text after all steps, with all remarks on it; None where nothing changes."""
     encoded = text.encode(errors="replace")
     plain = text if text.isascii() else encoded.decode()  # without lone surrogates
+    plain = plain.replace(_TAKEN, "")
     chunks = given = _split(plain, remarks) if remarks else [_Chunk(plain)]
     for step in steps:
         pattern = step.rule.pattern

@@ -155,25 +155,16 @@ EVENT: Final = Struct(
     kinds=_kinds(Kind.EVENT),
 )
 
-LOG: Final = Struct(
-    {
-        "body": PERHAPS_TEXT,
-        "attributes": ATTRIBUTES,
-        **never("timestamp trace_id span_id level severity_number _meta"),
-    },
-    others=PERHAPS,
-    kinds=_kinds(Kind.LOG),
-)
-SPAN_V2: Final = Struct(
-    {
-        "attributes": ATTRIBUTES,
-        "links": SPAN_LINKS,
-        **never("trace_id parent_span_id span_id name status is_segment start_timestamp"),
-        **never("end_timestamp _meta"),
-    },
-    others=PERHAPS,
-    kinds=_kinds(Kind.SPAN),
-)
+
+def _signals(members: dict[str, Place], kind: Kind) -> Struct:
+    """`{"items": […]}` of signals of a kind, each with its attributes."""
+    signal = Struct({"attributes": ATTRIBUTES, **members}, kinds=_kinds(kind))
+    return Struct({"items": Listing(signal)})
+
+
+LOGS: Final = _signals({"body": PERHAPS_TEXT}, Kind.LOG)
+SPANS: Final = _signals({}, Kind.SPAN)
+METRICS: Final = _signals({}, Kind.TRACE_METRIC)
 REPLAY: Final = Struct(
     {
         **dict.fromkeys(("urls", "segment_names"), LIKELY),

@@ -4,6 +4,7 @@ A payload goes through the rules that people wrote first, then through default s
 Sentry. `Scrubber.event` is what ingest calls.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from urgentry.privacy.places import Place
 from urgentry.privacy.plans import Plans
 from urgentry.privacy.proof import EVERYTHING, prove
 from urgentry.privacy.remarks import Remarks
-from urgentry.privacy.schema import EVENT, FILES, LOG, MINIDUMPS, REPLAY, SPAN_V2
+from urgentry.privacy.schema import EVENT, FILES, LOGS, METRICS, MINIDUMPS, REPLAY, SPANS
 from urgentry.privacy.walk import Walk
 
 Payload = dict[str, Any]
@@ -71,35 +72,48 @@ class Scrubber:
             scrub_graphql(event)
         self._scrub(event, EVENT, proves=proves)
 
-    def log(self, log: Payload) -> None:
-        """The same for one log record."""
-        self._scrub(log, LOG)
+    def logs(self, logs: list[Payload]) -> None:
+        """The same for log records: their `body`, and their `attributes` by name. Nothing is said
+        of what was removed."""
+        self._scrub({"items": logs}, LOGS)
 
-    def span(self, span: Payload) -> None:
-        """The same for a span that comes by itself."""
-        self._scrub(span, SPAN_V2)
+    def spans(self, spans: list[Payload]) -> None:
+        """The same for the `attributes` of spans."""
+        self._scrub({"items": spans}, SPANS)
+
+    def metrics(self, metrics: list[Payload]) -> None:
+        """The same for the `attributes` of metrics."""
+        self._scrub({"items": metrics}, METRICS)
 
     def replay(self, replay: Payload) -> None:
         """The same for what describes a replay."""
         self._scrub(replay, REPLAY)
 
+    def looks_into(self, name: str, start: bytes) -> bool:
+        """Whether any rule is about a file of this name that begins so."""
+        return bool(self._states_of(name, start))
+
     def attachment(self, name: str, content: bytes) -> bytes:
         """A file with what rules about attachments find in it overwritten: every byte keeps its
         place, and of a minidump only memory and paths change. The same object where nothing does.
 
-        Takes time in proportion to the content: call it beside the event loop for large ones.
+        Takes time in proportion to the content.
         """
-        is_minidump = content.startswith(MAGIC)
         changed = bytearray(content)
-        for each in self._passes_of(MINIDUMPS if is_minidump else FILES):
-            state = each.file_state(name)
-            if state is None:
-                continue
-            if is_minidump:
+        for state in self._states_of(name, content[: len(MAGIC)]):
+            if content.startswith(MAGIC):
                 _scrub_minidump(changed, content, state)
             else:
                 scrub_bytes(changed, 0, len(changed), state)
         return content if changed == content else bytes(changed)
+
+    def _states_of(self, name: str, start: bytes) -> list[State]:
+        is_minidump = start.startswith(MAGIC)
+        passes = self._passes_of(MINIDUMPS if is_minidump else FILES)
+        states = [state for each in passes if (state := each.file_state(name))]
+        if is_minidump:
+            return [state for state in states if any(_parts(state))]
+        return [state for state in states if state.steps]
 
     def _scrub(self, payload: Payload, root: Place, *, proves: bool = True) -> None:
         for each in self._passes_of(root):
@@ -118,6 +132,14 @@ def scrubber(settings: PrivacySettings) -> Scrubber:
     InvalidRules where the advanced rules cannot be read, which are checked when they are saved.
     """
     return Scrubber(settings)
+
+
+def _parts(dump: State) -> Iterator[State]:
+    """The parts of a minidump that rules are about."""
+    for part in Part:
+        below = dump.child(part, b"")
+        if below is not None and below.steps:
+            yield below
 
 
 def _scrub_minidump(changed: bytearray, content: bytes, state: State) -> None:

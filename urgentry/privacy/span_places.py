@@ -62,7 +62,7 @@ def _personal_place(name: str) -> Place:
 
 SPAN_DATA: Final = Named(_personal_place)
 ATTRIBUTES: Final = Attributes(_personal_place)
-"""`{"name": {"type": …, "value": …}}`, as newer protocols have them."""
+"""Values by the names of attributes."""
 TRACE_DATA: Final = Named(_personal_place, Personal.PERHAPS)
 SPAN_LINKS: Final = Listing(
     Struct({"attributes": PERHAPS, **never("trace_id span_id sampled")}, others=PERHAPS),

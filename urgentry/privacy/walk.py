@@ -59,9 +59,9 @@ class Walk:
                 self.member(value, name, state, path)
 
     def _attributes(self, value: dict[str, Any], state: State, path: Path) -> None:
-        for name, attribute in value.items():
-            if type(attribute) is dict and (below := state.attribute(name, attribute.get("value"))):
-                self.value(attribute, "value", below, (path, name))
+        for name, member in value.items():
+            if below := state.attribute(name, member):
+                self.value(value, name, below, path)
 
     def _struct(self, value: dict[str, Any], plan: Plan, path: Path) -> None:
         for name, number in plan.units:

@@ -65,6 +65,7 @@ class Reason(StrEnum):
     QUEUE_FAILED = "queue_failed"
     TIMESTAMP = "timestamp"
     PROJECT_STATE = "project_state"
+    PROJECT_STATE_PII = "project_state_pii"
     PROJECT_UNAVAILABLE = "project_unavailable"
     DUPLICATE_ITEM = "duplicate_item"
     NO_EVENT_PAYLOAD = "no_event_payload"

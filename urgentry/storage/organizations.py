@@ -1,5 +1,7 @@
 """Organizations: who may find which."""
 
+import orjson
+
 from urgentry.domain.organization import Organization
 from urgentry.storage.database import Row, Transaction
 
@@ -35,13 +37,14 @@ async def list_of_account(tx: Transaction, account_id: int) -> list[Organization
 
 
 async def update_organization(tx: Transaction, organization: Organization) -> None:
-    """Stores slug, name and open membership; `UniqueViolation` when the slug is taken."""
+    """Stores slug, name, open membership and settings; `UniqueViolation` when the slug is taken."""
     await tx.run(
         "organizations.update_organization",
         id=organization.id,
         slug=organization.slug,
         name=organization.name,
         open_membership=organization.open_membership,
+        settings=orjson.dumps(organization.settings).decode(),
     )
 
 
@@ -51,5 +54,6 @@ def _organization(row: Row) -> Organization:
         slug=row["slug"],
         name=row["name"],
         open_membership=bool(row["open_membership"]),
+        settings=orjson.loads(row["settings"]),
         created_at=row["created_at"],
     )

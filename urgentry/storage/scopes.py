@@ -5,6 +5,11 @@ import orjson
 from urgentry.domain.crash_reports import read_crash_reports_kept
 from urgentry.domain.filters import read_filter_settings
 from urgentry.domain.grouping_settings import read_grouping_settings
+from urgentry.domain.privacy_settings import (
+    effective,
+    read_organization_rules,
+    read_project_rules,
+)
 from urgentry.domain.quotas import Quota, QuotaScope, make_quota
 from urgentry.domain.scope import Scope
 from urgentry.domain.sdk_loader import read_loader_options
@@ -29,6 +34,10 @@ async def get_scope(tx: Transaction, public_key: str) -> Scope | None:
         retention_days=row["retention_days"],
         grouping=read_grouping_settings(row["grouping_config"], settings),
         filters=read_filter_settings(settings),
+        privacy=effective(
+            read_project_rules(settings),
+            read_organization_rules(orjson.loads(row["organization_settings"])),
+        ),
         storm=read_storm_rule(settings),
         crash_reports_kept=read_crash_reports_kept(settings),
         quotas=(*_key_limit(row), *await _quotas(tx, row)),

@@ -119,29 +119,39 @@ def test_what_does_not_have_its_form_does_no_harm(name: str, value: Any) -> None
 
 
 def test_spans_and_logs_that_come_by_themselves() -> None:
-    span = {
-        "name": "secret",
-        "attributes": {
-            "password": {"type": "string", "value": "x"},
-            "client.address": {"type": "string", "value": "1.2.3.4"},
-            "db.system": {"type": "string", "value": "secret"},
-            "gen_ai.prompt": {"type": "string", "value": "mail a@b.com a secret"},
-            "http.request.header.cookie": {"type": "string[]", "value": ["a=b", "session=1"]},
-        },
+    attributes: dict[str, Any] = {
+        "password": "x",
+        "client.address": "1.2.3.4",
+        "db.system": "secret",
+        "gen_ai.prompt": "mail a@b.com a secret",
+        "http.request.header.cookie": ["a=b", "session=1"],
+        "count": 5,
     }
-    scrubber(PrivacySettings(scrub_ip_addresses=True)).span(span)
-    attributes: Any = span["attributes"]
-    assert {name: each["value"] for name, each in attributes.items()} == {
+    rules = scrubber(PrivacySettings(scrub_ip_addresses=True))
+    other = {"attributes": {"a": "b"}}
+    rules.spans([other, {"attributes": attributes}])
+    assert attributes == {
         "password": "[Filtered]",
         "client.address": None,
         "db.system": "secret",
         "gen_ai.prompt": "mail [email] a secret",
         "http.request.header.cookie": ["a=b", "session=[Filtered]"],
+        "count": 5,
     }
-    assert span["name"] == "secret"
-    log: dict[str, Any] = {"body": "card 4111111111111111, secret", "attributes": {}}
-    scrubber(PrivacySettings()).log(log)
-    assert log["body"] == "card [creditcard], secret"
+    assert other == {"attributes": {"a": "b"}}
+    log: dict[str, Any] = {"body": "card 4111111111111111, secret", "attributes": {"token": "x"}}
+    rules.logs([log])
+    assert log == {"body": "card [creditcard], secret", "attributes": {"token": "[Filtered]"}}
+    metric: dict[str, Any] = {"attributes": {"token": "x"}}
+    rules.metrics([metric])
+    assert metric == {"attributes": {"token": "[Filtered]"}}
+
+
+@pytest.mark.parametrize("selector", ["attributes.k", "attributes.k.value", "$log.attributes.*"])
+def test_an_attribute_may_be_named_with_and_without_its_value(selector: str) -> None:
+    log: dict[str, Any] = {"attributes": {"k": "v"}}
+    scrubber(rules((selector, "@anything:mask"))).logs([log])
+    assert log == {"attributes": {"k": "*"}}
 
 
 def test_what_describes_a_replay() -> None:

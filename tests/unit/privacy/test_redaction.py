@@ -56,6 +56,11 @@ def test_remarks_that_make_no_sense_are_dropped(given: list[Any]) -> None:
     assert (text, told["rem"]) == ("A", [["project:r0", "s", 0, 1]])
 
 
+def test_the_mark_of_what_was_taken_cannot_be_sent() -> None:
+    event = scrubbed({"extra": {"k": "a\0 secret 1.2.3.4\0"}}, rules(("$string", "@ip")))
+    assert event["extra"] == {"k": "a secret [ip]"}
+
+
 def test_nothing_is_said_where_nothing_changes() -> None:
     event = scrubbed({"extra": {"password": "[Filtered]"}}, rules(("$string", "@password:filter")))
     assert event == {"extra": {"password": "[Filtered]"}}

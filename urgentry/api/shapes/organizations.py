@@ -3,12 +3,14 @@
 from typing import Any
 
 from urgentry.access.decision import Access
+from urgentry.api.privacy import rules_shape
 from urgentry.api.shapes.avatars import letter_avatar
 from urgentry.api.shapes.roles import organization_roles, team_roles
 from urgentry.api.timestamps import iso
 from urgentry.domain import crash_reports
 from urgentry.domain.organization import Organization
 from urgentry.tenancy.members import rank_of
+from urgentry.tenancy.privacy import organization_rules_of
 
 
 def organization_shape(organization: Organization, base_url: str) -> dict[str, Any]:
@@ -41,6 +43,7 @@ def organization_details(access: Access, base_url: str) -> dict[str, Any]:
     return (
         organization_shape(organization, base_url)
         | _FIXED
+        | rules_shape(organization_rules_of(organization))
         | {
             "access": sorted(access.scopes),
             "role": access.role.value if access.role else None,
@@ -58,19 +61,13 @@ _FIXED: dict[str, Any] = {
     "defaultRole": "member",
     "allowSharedIssues": False,
     "enhancedPrivacy": False,
-    "dataScrubber": True,
-    "dataScrubberDefaults": True,
-    "sensitiveFields": [],
-    "safeFields": [],
     "storeCrashReports": crash_reports.DEFAULT,
     "attachmentsRole": "member",
     "debugFilesRole": "admin",
     "eventsMemberAdmin": True,
     "alertsMemberWrite": True,
-    "scrubIPAddresses": False,
     "scrapeJavaScript": False,
     "allowJoinRequests": False,
-    "relayPiiConfig": None,
     "relayDsnEndpoint": None,
     "trustedRelays": [],
     "pendingAccessRequests": 0,

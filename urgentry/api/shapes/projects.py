@@ -7,6 +7,7 @@ import msgspec
 
 from urgentry import clock
 from urgentry.access.decision import Access
+from urgentry.api.privacy import rules_shape
 from urgentry.api.shapes.avatars import letter_avatar
 from urgentry.api.timestamps import iso, iso_or_none
 from urgentry.domain.grouping_settings import read_grouping_settings
@@ -14,6 +15,7 @@ from urgentry.domain.project import Project
 from urgentry.domain.storms import DEFAULT_ONE_IN
 from urgentry.storage.projects import TeamLink
 from urgentry.tenancy.filters import OPTIONS, filter_settings_of
+from urgentry.tenancy.privacy import project_rules_of
 
 COLORS = ("#3f7fbf", "#bf5e3f", "#3fbf7f", "#bf3f7f", "#7f3fbf", "#7fbf3f", "#bf9b3f", "#3fb4bf")
 
@@ -104,6 +106,7 @@ def project_details(
             "organization": organization,
         }
         | settings_shape(project)
+        | rules_shape(project_rules_of(project))
         | grouping_shape(project)
         | {"options": options_shape(project)}
     )
@@ -177,21 +180,15 @@ _NOTHING_YET: dict[str, Any] = {
 _DEFAULTS: dict[str, Any] = {
     "digestsMinDelay": 300,
     "digestsMaxDelay": 1800,
-    "dataScrubber": True,
-    "dataScrubberDefaults": True,
-    "safeFields": [],
-    "sensitiveFields": [],
     "securityToken": "",
     "securityTokenHeader": None,
     "verifySSL": True,
-    "scrubIPAddresses": False,
     "scrapeJavaScript": False,
     "enableAutoReleaseCreation": True,
     "highlightPreset": {"tags": [], "context": {}},
     "derivedGroupingEnhancements": "",
     "processingIssues": 0,
     "resolveAge": 0,
-    "relayPiiConfig": None,
     "builtinSymbolSources": [],
     "dynamicSamplingBiases": None,
     "symbolSources": "[]",

@@ -11,6 +11,7 @@ from urgentry.domain.crash_reports import NONE, UNLIMITED
 from urgentry.ingest.envelope import Envelope, Item
 from urgentry.ingest.reading import Reading
 from urgentry.ingest.receipt import Receipt
+from urgentry.ingest.scrub import scrub_file
 from urgentry.protocol.items import (
     CRASH_REPORTS,
     AttachmentType,
@@ -60,7 +61,8 @@ def read(item: Item, receipt: Receipt, _envelope: Envelope) -> Reading:
         raise invalid(
             Reason.CRASH_REPORT_LIMIT, "the project keeps no crash reports", status=HTTPStatus.OK
         )
-    return Reading(records=[record], contents=[(record, item.view)])
+    content = scrub_file(record.name, item.view, receipt.scope)
+    return Reading(records=[record], contents=[(record, content)])
 
 
 def _record(item: Item, receipt: Receipt, media_type: str) -> AttachmentRecord:

@@ -1,4 +1,4 @@
-"""An `event` item: parse → normalize → filter → group → prepare."""
+"""An `event` item: parse → normalize → filter → scrub → group → prepare."""
 
 from typing import Any
 
@@ -15,6 +15,7 @@ from urgentry.ingest.normalize import (
 from urgentry.ingest.prepare import prepare_event
 from urgentry.ingest.reading import Reading
 from urgentry.ingest.receipt import Receipt
+from urgentry.ingest.scrub import scrub_event
 from urgentry.protocol.event_id import parse_event_id
 from urgentry.protocol.items import DataCategory
 from urgentry.protocol.outcome import Reason, invalid
@@ -90,5 +91,6 @@ def finish(event: Event, receipt: Receipt, *, category: DataCategory) -> Prepare
     """The rest of the way of a normalised event, whichever item brought it."""
     scope = receipt.scope
     filter_event(event, scope.filters, client_ip=receipt.client_ip)
+    scrub_event(event, scope)
     grouped = group(event, scope.grouping, at=receipt.received)
     return prepare_event(event, grouped, scope, received=receipt.received, category=category)

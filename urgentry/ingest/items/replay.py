@@ -17,6 +17,7 @@ from urgentry.ingest.filters import filter_event
 from urgentry.ingest.items.event import normalized
 from urgentry.ingest.reading import Reading
 from urgentry.ingest.receipt import Receipt
+from urgentry.ingest.scrub import scrub_replay
 from urgentry.ingest.tags import collect_tags
 from urgentry.protocol.event_id import parse_event_id
 from urgentry.protocol.items import DataCategory, ItemType
@@ -131,6 +132,8 @@ def _segment(
         raise _unfit("no_payload", "an event has the number of its segment")
     event = normalized(dict(given), receipt, replay_id)
     filter_event(event, receipt.scope.filters, client_ip=receipt.client_ip)
+    event["urls"] = _texts(given.get("urls"))
+    scrub_replay(event, receipt.scope)
     finished = round(event["timestamp"] * clock.SECOND)
     started = finished - _lasted(given)
     return _record(
@@ -191,7 +194,7 @@ def _facts(given: Mapping[str, Any], event: Mapping[str, Any]) -> ReplayFacts:
         environment=event.get("environment") or "",
         dist=event.get("dist") or "",
         releases=[event["release"]] if event.get("release") else [],
-        urls=_texts(given.get("urls")),
+        urls=_texts(event["urls"]),
         error_ids=_ids(given.get("error_ids")),
         trace_ids=_ids(given.get("trace_ids")),
         user=_user(event.get("user")),

@@ -11,6 +11,7 @@ from urgentry.ingest.items.event import normalized
 from urgentry.ingest.normalize import parse_event_json
 from urgentry.ingest.reading import Reading, Refused
 from urgentry.ingest.receipt import Receipt
+from urgentry.ingest.scrub import scrub_event
 from urgentry.ingest.signals.transactions import check, complete, signals_of
 from urgentry.ingest.tags import collect_tags
 from urgentry.protocol.items import DataCategory, Quantities
@@ -32,6 +33,7 @@ def read(item: Item, receipt: Receipt, envelope: Envelope) -> Reading:
     complete(event)
     _add_sample_rate(event, envelope)
     filter_event(event, receipt.scope.filters, client_ip=receipt.client_ip)
+    scrub_event(event, receipt.scope)
     transaction = _prepare(event, receipt)
     lost = sent + 1 - len(transaction.signals)
     refused = [_too_many(lost)] if lost > 0 else []

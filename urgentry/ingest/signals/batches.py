@@ -5,6 +5,7 @@ from typing import Any
 
 from urgentry.ingest.reading import Reading, Refused
 from urgentry.ingest.receipt import Receipt
+from urgentry.ingest.scrub import scrub_signals
 from urgentry.ingest.signals.ids import row_ids
 from urgentry.ingest.signals.sifting import sift
 from urgentry.ingest.signals.times import Times
@@ -74,8 +75,9 @@ def gather(
 def batch_of(
     signals: list[Signal], kind: Kind, receipt: Receipt, counted: Quantities
 ) -> SignalBatch:
-    """One record of signals for the store."""
+    """One record of signals for the store, scrubbed."""
     scope = receipt.scope
+    scrub_signals(kind, signals, scope)
     return SignalBatch(
         organization_id=scope.organization_id,
         project_id=scope.project_id,

@@ -25,5 +25,6 @@ ORDER BY organization.slug
 
 -- name: update_organization
 -- Replaces what can be set of an organization.
-UPDATE organization SET slug = :slug, name = :name, open_membership = :open_membership
+UPDATE organization SET
+    slug = :slug, name = :name, open_membership = :open_membership, settings = :settings
 WHERE id = :id
