@@ -62,10 +62,8 @@ async def test_what_is_so_anyway_may_be_asked_for(world: World, path: str) -> No
     [
         (f"{ORG}/", "require2FA", True),
         (f"{ORG}/", "defaultRole", "owner"),
-        (f"{ORG}/", "sensitiveFields", ["secret"]),
         (f"{PROJECT}/", "resolveAge", 24),
-        (f"{PROJECT}/", "dataScrubber", False),
-        (f"{PROJECT}/", "relayPiiConfig", "{}"),
+        (f"{PROJECT}/", "verifySSL", False),
         (f"{PROJECT}/", "isBookmarked", True),
         ("/users/me/", "username", "grace@example.com"),
     ],
