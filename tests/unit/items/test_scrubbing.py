@@ -25,6 +25,7 @@ from urgentry.ingest.items import attachment, event, replay, trace_metric
 from urgentry.ingest.items import log as logs
 from urgentry.ingest.items import span as spans
 from urgentry.ingest.items import transaction as transactions
+from urgentry.ingest.reading import Reading
 from urgentry.ingest.receipt import Receipt
 from urgentry.protocol.outcome import Rejected
 
@@ -37,6 +38,12 @@ def under(settings: PrivacySettings, **about: Any) -> Receipt:
     return msgspec.structs.replace(
         made, scope=msgspec.structs.replace(made.scope, privacy=settings)
     )
+
+
+def only(reading: Reading) -> Any:
+    """The one record of a reading."""
+    (record,) = reading.records
+    return record
 
 
 def container(kind: str, content_type: str, *entries: Any) -> Item:
@@ -84,7 +91,7 @@ def test_rules_that_cannot_be_read_keep_everything_out() -> None:
 def test_a_transaction_and_its_spans() -> None:
     sent = transaction(legacy_span(data={"api_key": "x", "rows": 5}), extra={"secret": "x"})
     item = json_item("transaction", sent)
-    (record,) = transactions.read(item, under(DEFAULT), envelope(item)).records
+    record = only(transactions.read(item, under(DEFAULT), envelope(item)))
     assert orjson.loads(record.payload)["extra"] == {"secret": "[Filtered]"}
     attributes = [signal.attributes for signal in record.signals]
     assert [each["api_key"] for each in attributes if "api_key" in each] == ["[Filtered]"]
@@ -99,18 +106,18 @@ def test_logs_spans_and_metrics_in_containers() -> None:
         log(body="mail a@b.com: secret", attributes=private),
         log(body="fine"),
     )
-    (record,) = logs.read(item, of, envelope(item)).records
+    record = only(logs.read(item, of, envelope(item)))
     first, second = (signal.attributes for signal in record.signals)
     assert first["sentry.body"] == "mail [email]: secret"
     assert (first["token"], first["n"]) == ("[Filtered]", 1)
     assert "client.address" not in first
     assert second["sentry.body"] == "fine"
     item = container("trace_metric", trace_metric.CONTENT_TYPE, metric(attributes=private))
-    (record,) = trace_metric.read(item, of, envelope(item)).records
+    record = only(trace_metric.read(item, of, envelope(item)))
     assert record.signals[0].attributes["token"] == "[Filtered]"
     item = container("span", spans.CONTENT_TYPE, span(attributes=private))
     carrier = Envelope(headers={"trace": {"trace_id": span()["trace_id"]}}, items=[item])
-    (record,) = spans.read(item, of, carrier).records
+    record = only(spans.read(item, of, carrier))
     assert record.signals[0].attributes["token"] == "[Filtered]"
 
 
@@ -118,7 +125,7 @@ def test_what_rules_say_of_a_log_means_its_body() -> None:
     rules = {"applications": {"$log.body": ["@anything:mask"], "attributes.k": ["@anything:hash"]}}
     of = under(PrivacySettings(project_rules=json.dumps(rules)))
     item = container("log", logs.CONTENT_TYPE, log(body="hello", attributes={"k": typed("v")}))
-    (record,) = logs.read(item, of, envelope(item)).records
+    record = only(logs.read(item, of, envelope(item)))
     attributes = record.signals[0].attributes
     assert attributes["sentry.body"] == "*****"
     assert len(attributes["k"]) == 40
@@ -148,7 +155,7 @@ def test_the_event_of_a_replay() -> None:
     }
     item = json_item("replay_event", sent)
     recording = make_item("replay_recording", b'{"segment_id": 0}\n[]')
-    (record,) = replay.read_event(item, under(DEFAULT), envelope(item, recording)).records
+    record = only(replay.read_event(item, under(DEFAULT), envelope(item, recording)))
     assert record.facts.urls == ["[Filtered]", "https://a/b"]
     assert record.facts.user == {"email": "a@b.com"}
     assert record.facts.tags["auth_mode"] == ["[Filtered]"]
