@@ -27,6 +27,9 @@ from urgentry.ingest.items import span as spans
 from urgentry.ingest.items import transaction as transactions
 from urgentry.ingest.reading import Reading
 from urgentry.ingest.receipt import Receipt
+from urgentry.ingest.signals.logs import CONTENT_TYPE as LOGS
+from urgentry.ingest.signals.metrics import CONTENT_TYPE as METRICS
+from urgentry.ingest.signals.spans import CONTENT_TYPE as SPANS
 from urgentry.protocol.outcome import Rejected
 
 DEFAULT = PrivacySettings(scrub_ip_addresses=True)
@@ -102,7 +105,7 @@ def test_logs_spans_and_metrics_in_containers() -> None:
     private = {"token": typed("x"), "client.address": typed("{{auto}}"), "n": typed(1)}
     item = container(
         "log",
-        logs.CONTENT_TYPE,
+        LOGS,
         log(body="mail a@b.com: secret", attributes=private),
         log(body="fine"),
     )
@@ -112,10 +115,10 @@ def test_logs_spans_and_metrics_in_containers() -> None:
     assert (first["token"], first["n"]) == ("[Filtered]", 1)
     assert "client.address" not in first
     assert second["sentry.body"] == "fine"
-    item = container("trace_metric", trace_metric.CONTENT_TYPE, metric(attributes=private))
+    item = container("trace_metric", METRICS, metric(attributes=private))
     record = only(trace_metric.read(item, of, envelope(item)))
     assert record.signals[0].attributes["token"] == "[Filtered]"
-    item = container("span", spans.CONTENT_TYPE, span(attributes=private))
+    item = container("span", SPANS, span(attributes=private))
     carrier = Envelope(headers={"trace": {"trace_id": span()["trace_id"]}}, items=[item])
     record = only(spans.read(item, of, carrier))
     assert record.signals[0].attributes["token"] == "[Filtered]"
@@ -124,7 +127,7 @@ def test_logs_spans_and_metrics_in_containers() -> None:
 def test_what_rules_say_of_a_log_means_its_body() -> None:
     rules = {"applications": {"$log.body": ["@anything:mask"], "attributes.k": ["@anything:hash"]}}
     of = under(PrivacySettings(project_rules=json.dumps(rules)))
-    item = container("log", logs.CONTENT_TYPE, log(body="hello", attributes={"k": typed("v")}))
+    item = container("log", LOGS, log(body="hello", attributes={"k": typed("v")}))
     record = only(logs.read(item, of, envelope(item)))
     attributes = record.signals[0].attributes
     assert attributes["sentry.body"] == "*****"
