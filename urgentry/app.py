@@ -2,8 +2,9 @@
 
 import asyncio
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
@@ -39,6 +40,9 @@ from urgentry.live.hub import Hub
 from urgentry.metrics import Metrics
 from urgentry.operations import PATHS as OPERATIONS_PATHS
 from urgentry.operations import Operations
+from urgentry.otlp.endpoints import ENDPOINTS as OTLP_ENDPOINTS
+from urgentry.otlp.endpoints import OWN_ENDPOINTS as OTLP_PORT_ENDPOINTS
+from urgentry.otlp.items import with_exports
 from urgentry.storage.database import Database
 from urgentry.web.deps import WebDeps
 from urgentry.web.routes import routes as web_routes
@@ -96,9 +100,7 @@ class App:
             after_commit=self.hub.wake,
             on_empty=self.pipeline.resume,
         )
-        budget = BytesInFlight(limits.max_bytes_in_flight)
-        self._show(budget)
-        self.ingest = self._ingest_edge(settings, budget, find_place)
+        self.ingest, self.otlp = self._edges(settings, find_place)
         self.hub.listen(self._settings_changed)
         self.desk = Desk(database, seconds=limits.explore_timeout_s, at_once=_QUESTIONS_AT_ONCE)
         self.api = Starlette(
@@ -135,18 +137,22 @@ class App:
             browser_sdk_versions=settings.browser_sdk.versions,
         )
 
-    def _ingest_edge(
-        self, settings: Settings, budget: BytesInFlight, find_place: FindPlace | None
-    ) -> IngestEdge:
-        return IngestEdge(
-            endpoints=ENDPOINTS,
+    def _edges(
+        self, settings: Settings, find_place: FindPlace | None
+    ) -> tuple[IngestEdge, IngestEdge]:
+        """The ways in, that of the SDKs and that of OTLP. They differ by their endpoints; all else
+        they share."""
+        budget = BytesInFlight(settings.limits.max_bytes_in_flight)
+        self._show(budget)
+        edge = partial(
+            IngestEdge,
             scopes=self.scopes,
             intake=Intake(
                 pipeline=self.pipeline,
                 ledger=self.ledger,
                 quotas=self.quotas,
                 keeper=Keeper(self.blobs, self.ledger),
-                readers=READERS,
+                readers=with_exports(READERS),
             ),
             ledger=self.ledger,
             quotas=self.quotas,
@@ -161,6 +167,7 @@ class App:
             trusted_proxies=settings.trusted_proxies,
             find_place=find_place,
         )
+        return edge(endpoints=(*ENDPOINTS, *OTLP_ENDPOINTS)), edge(endpoints=OTLP_PORT_ENDPOINTS)
 
     def _show(self, budget: BytesInFlight) -> None:
         """What is looked up when metrics are asked for."""
@@ -207,10 +214,20 @@ class App:
         return problems
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Routes a request to the part that answers it, and counts it."""
+        """Routes a request to the part that answers it."""
+        await self._serve(self._part, scope, receive, send)
+
+    async def take_exports(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answers a request on the port of OTLP."""
+        await self._serve(self._otlp_part, scope, receive, send)
+
+    async def _serve(
+        self, part_of: Callable[[str], tuple[str, Any]], scope: Any, receive: Any, send: Any
+    ) -> None:
+        """Has a request answered, and counts it."""
         # Routes match no line break, and what they miss would pass by our own answers.
         path = collapse_slashes(scope["path"]).replace("\n", "\ufffd")
-        area, part = self._part(path)
+        area, part = part_of(path)
         started = clock.now()
 
         async def counting_send(message: Any) -> None:
@@ -228,7 +245,7 @@ class App:
         if path in OPERATIONS_PATHS:
             return "operations", self.operations
         if self.ingest.matches(path):
-            return "ingest", self._ingest
+            return "ingest", partial(self._take, self.ingest)
         if self.not_ready is not None:
             return "starting", _answer_not_ready
         if path.startswith("/api/"):
@@ -237,7 +254,10 @@ class App:
             return "loader", self.sdk_loader
         return "web", self.web
 
-    async def _ingest(self, scope: Any, receive: Any, send: Any) -> None:
+    def _otlp_part(self, _path: str) -> tuple[str, Any]:
+        return "otlp", partial(self._take, self.otlp)
+
+    async def _take(self, edge: IngestEdge, scope: Any, receive: Any, send: Any) -> None:
         """What is sent in the moment between listening and being ready waits for it: proxies that
         ask servers which are not ready would else meet a refusal at each start."""
         if not self._has_started.is_set():
@@ -245,7 +265,7 @@ class App:
                 async with asyncio.timeout(_START_SECONDS):
                     await self._has_started.wait()
         is_open = self.not_ready is None or self.takes_into_spool
-        await (self.ingest if is_open else _answer_not_ready)(scope, receive, send)
+        await (edge if is_open else _answer_not_ready)(scope, receive, send)
 
 
 def _free_bytes(blobs: BlobStore) -> float:

@@ -52,8 +52,16 @@ class _CappedHeads(HttpToolsProtocol):
 class HttpServer(uvicorn.Server):
     """One listener. `stop` ends it in good order: no new connections, then those that are open."""
 
-    def __init__(self, app: Any, *, host: str, port: int, drain_timeout_s: int) -> None:
-        self._socket = _listen(host, port)
+    def __init__(
+        self,
+        app: Any,
+        *,
+        host: str,
+        port: int,
+        drain_timeout_s: int,
+        port_setting: str = "URGENTRY_PORT",
+    ) -> None:
+        self._socket = _listen(host, port, port_setting)
         super().__init__(
             uvicorn.Config(
                 app,
@@ -100,7 +108,7 @@ class HttpServer(uvicorn.Server):
         yield
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int, setting: str) -> socket.socket:
     try:
         listener = socket.create_server(
             (host, port),
@@ -110,7 +118,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise ConfigError(
             f"cannot listen on {host} port {port}: {error.strerror}",
-            hint="set URGENTRY_HOST or URGENTRY_PORT, or stop who listens there",
+            hint=f"set URGENTRY_HOST or {setting}, or stop who listens there",
         ) from error
     # Connections inherit it. Loops set it only on sockets that name their protocol, and without it
     # the body of an answer waits 40 ms for the acknowledgement of its head.

@@ -6,14 +6,16 @@ import asyncio
 import gc
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 
 import structlog
 
 from urgentry import clock
 from urgentry.app import App
-from urgentry.config import Settings
-from urgentry.errors import SchemaMismatch, StorageError
+from urgentry.config import OTLP_HTTP_PORT, Settings
+from urgentry.errors import ConfigError, SchemaMismatch, StorageError
 from urgentry.jobs.aging import keep_aging
 from urgentry.jobs.blob_sweeping import keep_swept
 from urgentry.jobs.block_joining import keep_joining
@@ -70,36 +72,53 @@ async def serve(settings: Settings, *, migrate: bool) -> None:
             open_seals(settings),
             find_place=places.find if places is not None else None,
         )
-        listener = HttpServer(
-            app,
-            host=settings.host,
-            port=settings.port,
-            drain_timeout_s=settings.shutdown_timeout_s,
-        )
+        listeners = _listeners(settings, app)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(
-                number, _refuse, app, listener, settings.shutdown_timeout_s
+                number, _refuse, app, listeners, settings.shutdown_timeout_s
             )
-        await _run(settings, app, listener, migrate=migrate or is_embedded(settings))
+        await _run(settings, app, listeners, migrate=migrate or is_embedded(settings))
     log.info("stopped")
 
 
-def _refuse(app: App, listener: HttpServer, timeout_s: int) -> None:
+def _listeners(settings: Settings, app: App) -> list[HttpServer]:
+    """One for people and SDKs, and where it is wanted one for OTLP. Where somebody else has OTLP's
+    usual port, as a second server on one machine finds it, only OTLP is missing; another port was
+    asked for, and stops the start."""
+    listen = partial(HttpServer, host=settings.host, drain_timeout_s=settings.shutdown_timeout_s)
+    listeners = [listen(app, port=settings.port)]
+    port = settings.otlp_http_port
+    if port:
+        try:
+            listeners.append(
+                listen(app.take_exports, port=port, port_setting="URGENTRY_OTLP_HTTP_PORT")
+            )
+        except ConfigError as error:
+            if port != OTLP_HTTP_PORT:
+                raise
+            log.warning("otlp_not_taken", problem=str(error), hint=error.hint)
+    return listeners
+
+
+def _refuse(app: App, listeners: Sequence[HttpServer], timeout_s: int) -> None:
     """The first step of stopping: not ready any more, live streams end, no new connections. What
     comes on open ones is still served, for as long as the listener lets it."""
     app.is_stopping = True
     app.hub.close()
-    listener.stop()
+    for listener in listeners:
+        listener.stop()
     asyncio.get_running_loop().call_later(timeout_s, app.pipeline.give_up)
 
 
-async def _run(settings: Settings, app: App, listener: HttpServer, *, migrate: bool) -> None:
+async def _run(
+    settings: Settings, app: App, listeners: Sequence[HttpServer], *, migrate: bool
+) -> None:
     """Listens until told to stop, then drains and flushes. Whoever waited for an answer has it by
     then, be it that time was up: a database that hangs ends the flush."""
     async with asyncio.TaskGroup() as tasks:
         work = tasks.create_task(_work(settings, app, migrate=migrate))
         writer = tasks.create_task(app.pipeline.run())
-        await listener.serve()
+        await asyncio.gather(*(listener.serve() for listener in listeners))
         app.pipeline.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(_FLUSH_SECONDS):

@@ -1,5 +1,7 @@
 """What lets a server start, and what stops it with a message that says why."""
 
+import socket
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -46,3 +48,19 @@ def test_a_second_server_on_one_data_directory_stops(tmp_path: Path) -> None:
         with pytest.raises(RuntimeError, match="another"), RunningServer(tmp_path):
             pass
         assert first.is_ready()
+
+
+def test_a_second_server_does_without_the_usual_port_of_otlp(tmp_path: Path) -> None:
+    """It has its own port for all else; a port that was asked for must be free."""
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):  # somebody else has it: all the better
+            taken.bind(("", 4318))
+            taken.listen()
+        usual = {"URGENTRY_OTLP_HTTP_PORT": "4318"}
+        with RunningServer(tmp_path / "usual", settings=usual) as server:
+            assert "otlp_not_taken" in server.log()
+        other = RunningServer(tmp_path / "other")
+        asked = {"URGENTRY_OTLP_HTTP_PORT": str(other.port)}
+        with other, pytest.raises(RuntimeError, match="URGENTRY_OTLP_HTTP_PORT"):
+            RunningServer(tmp_path / "asked", settings=asked).start()

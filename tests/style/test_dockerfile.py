@@ -5,6 +5,7 @@ import re
 import tomllib
 
 from tests.style.tree import ROOT
+from urgentry.config import Settings
 
 TEXT = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text())
 STAGES = [stage.splitlines() for stage in re.split(r"^(?=FROM )", TEXT, flags=re.MULTILINE)[1:]]
@@ -83,5 +84,5 @@ def test_the_last_stage_cannot_build_or_install() -> None:
     assert not re.search(r"apt-get|gcc|pip install|pip --python", "\n".join(LAST))
 
 
-def test_it_exposes_the_port_that_is_served() -> None:
-    assert arguments(LAST, "EXPOSE") == ["8000"]
+def test_it_exposes_the_ports_that_are_served() -> None:
+    assert arguments(LAST, "EXPOSE") == [f"{Settings().port} {Settings().otlp_http_port}"]

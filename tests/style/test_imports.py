@@ -23,6 +23,7 @@ PURE = ("protocol", "domain", "grouping", "privacy", "search", "telemetry")
 PURE_MODULES = (
     *("urgentry.ingest.normalize", "urgentry.ingest.filters", "urgentry.ingest.reports"),
     *("urgentry.ingest.envelope", "urgentry.ingest.group", "urgentry.ingest.signals"),
+    *("urgentry.otlp.answers", "urgentry.otlp.convert", "urgentry.otlp.messages"),
 )
 OUTSIDE_WORLD = {
     *("apsw", "asyncio", "asyncpg", "glob", "http", "os", "pathlib", "prometheus_client", "shutil"),

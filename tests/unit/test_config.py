@@ -197,7 +197,7 @@ def test_reserved_settings_are_not_described() -> None:
     names = [setting.name for setting in describe()]
     assert "URGENTRY_PORT" in names
     assert len(names) == len(set(names))
-    assert not [name for name in names if "OTLP" in name]
+    assert "URGENTRY_OTLP_GRPC_PORT" not in names
 
 
 def test_every_description_is_one_sentence_or_more() -> None:

@@ -21,14 +21,14 @@ from urgentry.ingest.wire import (
     answer_pixel,
     answer_preflight,
     collapse_slashes,
+    error_body,
     expected_bytes,
     header_map,
     read_body,
-    refuse,
     request_credentials,
     respond,
 )
-from urgentry.protocol.outcome import Reason, Rejected, invalid, overloaded
+from urgentry.protocol.outcome import Reason, Rejected, overloaded
 
 KEY = "e12d836b15bb49d7bbf99e64295d995b"
 SMALL = BodyLimits(compressed_bytes=1000, unpack=UnpackLimits(unpacked_bytes=3000))
@@ -227,21 +227,17 @@ async def test_answer() -> None:
     }
 
 
-async def test_refusal_is_told_in_the_protocols_form() -> None:
+def test_an_error_is_told_in_the_protocols_form() -> None:
+    assert orjson.loads(error_body("bad", ["why"])) == {"detail": "bad", "causes": ["why"]}
+    assert orjson.loads(error_body("bad")) == {"detail": "bad"}
+
+
+async def test_web_pages_may_read_a_refusal() -> None:
     sent = Sent()
-    await refuse(sent, invalid(Reason.INVALID_ENVELOPE, "invalid event envelope", causes=["why"]))
-
-    assert sent.status == 400
-    assert orjson.loads(sent.body) == {"detail": "invalid event envelope", "causes": ["why"]}
-    assert sent.headers[b"access-control-allow-origin"] == b"*"
-
-
-async def test_overload_is_told_with_its_headers() -> None:
-    sent = Sent()
-    await refuse(sent, overloaded(retry_after_s=9))
+    await respond(sent, 429, error_body("too much"), headers=overloaded(retry_after_s=9).headers)
 
     assert sent.status == 429
-    assert list(orjson.loads(sent.body)) == ["detail"]
+    assert sent.headers[b"access-control-allow-origin"] == b"*"
     assert sent.headers[b"retry-after"] == b"9"
     assert sent.headers[b"x-sentry-rate-limits"] == b"9::organization:overload"
 
@@ -254,6 +250,14 @@ async def test_preflight() -> None:
     assert sent.headers[b"access-control-allow-methods"] == b"POST"
     assert b"x-sentry-auth" in sent.headers[b"access-control-allow-headers"].split(b",")
     assert sent.headers[b"access-control-max-age"] == b"3600"
+
+
+async def test_preflight_of_an_endpoint_with_a_header_of_its_own() -> None:
+    sent = Sent()
+    await answer_preflight(sent, [b"x-own"])
+
+    allowed = sent.headers[b"access-control-allow-headers"].split(b",")
+    assert {b"x-own", b"x-sentry-auth"} <= set(allowed)
 
 
 async def test_pixel() -> None:

@@ -26,6 +26,7 @@ from urgentry.domain.sdk_loader import BUNDLE_URL, VERSIONS
 from urgentry.errors import ConfigError
 
 DATA_DIR = Path("data")
+OTLP_HTTP_PORT = 4318
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +164,7 @@ class Settings:
     host: str = setting("0.0.0.0", "Address to listen on.")  # noqa: S104 - it serves a team
     port: int = setting(8000, "Port of pages, API and ingest.", parse=whole_number(1, 65535))
     otlp_http_port: int = setting(
-        4318, "Port of OTLP over HTTP; 0 is off.", parse=whole_number(0, 65535), reserved=True
+        OTLP_HTTP_PORT, "Port of OTLP over HTTP; 0 is off.", parse=whole_number(0, 65535)
     )
     otlp_grpc_port: int = setting(
         4317, "Port of OTLP over gRPC; 0 is off.", parse=whole_number(0, 65535), reserved=True

@@ -5,20 +5,22 @@ the answer goes out after the commit. A request that fails as a whole is settled
 what becomes of its items is settled by `intake`.
 """
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
 import structlog
+from msgspec.structs import replace
 
 from urgentry import clock
 from urgentry.domain.scope import Scope
 from urgentry.errors import StorageError
 from urgentry.ingest.body import Body
 from urgentry.ingest.budget import NOBODY, BytesInFlight, Hold
-from urgentry.ingest.endpoints.base import Endpoint
+from urgentry.ingest.endpoints.base import Answer, Endpoint
 from urgentry.ingest.envelope import Envelope, envelope_headers
 from urgentry.ingest.fields import field_of
-from urgentry.ingest.intake import Intake
+from urgentry.ingest.intake import READ_HERE_BYTES, Intake
 from urgentry.ingest.ledger import Ledger
 from urgentry.ingest.native.assemble import assemble
 from urgentry.ingest.normalize.receipt import FindPlace
@@ -36,11 +38,11 @@ from urgentry.ingest.wire import (
     expected_bytes,
     header_map,
     read_body,
-    refuse,
     respond,
 )
 from urgentry.protocol.auth import (
     Credentials,
+    Source,
     check_envelope_dsn,
     envelope_credentials,
     missing,
@@ -101,7 +103,7 @@ class IngestEdge:
             await respond(send, 404, b'{"detail":"unknown ingest endpoint"}')
             return
         if scope["method"] == "OPTIONS":
-            await answer_preflight(send)
+            await answer_preflight(send, endpoint.allowed_headers)
             return
         peer = scope.get("client")
         request = Request(
@@ -117,26 +119,34 @@ class IngestEdge:
     async def _handle(
         self, endpoint: Endpoint, request: Request, receive: Receive, send: Send
     ) -> None:
+        answer = await self._answer(endpoint, request, receive)
+        await respond(
+            send,
+            answer.status,
+            answer.body,
+            content_type=answer.content_type,
+            headers=answer.headers,
+        )
+
+    async def _answer(self, endpoint: Endpoint, request: Request, receive: Receive) -> Answer:
+        """What is said of a request, with the limits that are in force for its sender."""
         try:
             envelope, event_id = await self._take(endpoint, request, receive)
             answer = endpoint.answer(request, envelope, event_id)
-        except Rejected as rejected:
-            await refuse(send, rejected, self._active_limits(request))
+        except Rejected as error:
+            rejected = error
         except StorageError as error:
-            await refuse(send, self._unavailable(endpoint, request, error))
+            rejected = self._unavailable(endpoint, request, error)
         except Exception:
             log.exception("ingest_failed", endpoint=type(endpoint).__name__)
             self._ledger.fault(endpoint.category, Reason.INTERNAL)
             self._settle(endpoint, request, Outcome.INVALID, Reason.INTERNAL)
-            await respond(send, 500, b'{"detail":"internal error"}')
+            rejected = invalid(Reason.INTERNAL, "internal error", status=500)
         else:
-            await respond(
-                send,
-                answer.status,
-                answer.body,
-                content_type=answer.content_type,
-                headers=[*answer.headers, *rate_limit_headers(self._active_limits(request))],
-            )
+            limits = rate_limit_headers(self._active_limits(request))
+            return replace(answer, headers=[*answer.headers, *limits])
+        answer = endpoint.rejection(request, rejected)
+        return replace(answer, headers=rejected.headers_with(self._active_limits(request)))
 
     def _active_limits(self, request: Request) -> list[RateLimit]:
         """What the client is to hold back, be its request taken or not."""
@@ -190,7 +200,7 @@ class IngestEdge:
             headers, _ = envelope_headers(body)
             scope = await self._enter(request, envelope_credentials(headers.get("dsn")))
             hold.assign(scope.project_id)
-        envelope = assemble(endpoint.read(request, body))
+        envelope = assemble(await _read(endpoint, request, body))
         assert request.scope is not None  # noqa: S101 - _enter set it or raised
         assert request.credentials is not None  # noqa: S101 - same
         check_envelope_dsn(envelope.dsn, request.credentials, request.scope.project_id)
@@ -219,6 +229,8 @@ class IngestEdge:
             raise project_mismatch()
         named = request.path.get("project")
         if named is not None and project_from_path(named) != scope.project_id:
+            raise project_mismatch()
+        if credentials.source is Source.DSN and credentials.project_id != scope.project_id:
             raise project_mismatch()
         request.scope, request.credentials = scope, credentials
         origin, referer = request.header(b"origin"), request.header(b"referer")
@@ -269,6 +281,12 @@ def _kept_bytes(endpoint: Endpoint, request: Request) -> int:
     """What to hold of memory before the body is read."""
     expected = expected_bytes(request.headers)
     return min(expected, KEPT_BYTES) if endpoint.takes_large else expected
+
+
+async def _read(endpoint: Endpoint, request: Request, body: Body) -> Envelope:
+    if endpoint.reads_beside and len(body) > READ_HERE_BYTES:
+        return await asyncio.to_thread(endpoint.read, request, body)
+    return endpoint.read(request, body)
 
 
 def _has_event(envelope: Envelope) -> bool:

@@ -51,6 +51,12 @@ class Item(msgspec.Struct, frozen=True):
         """Bytes of the payload."""
         return len(self.view)
 
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it is kept whatever becomes of the event of its envelope: reports come in
+        batches, each for itself."""
+        return self.type == ItemType.RAW_SECURITY
+
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """An envelope as it was framed. `headers` are as sent; the rest is what they say."""

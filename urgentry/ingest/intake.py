@@ -35,7 +35,8 @@ from urgentry.protocol.items import (
 from urgentry.protocol.outcome import Outcome, Reason, Rejected, invalid
 
 _CONTAINERS = frozenset({ItemType.LOG, ItemType.SPAN, ItemType.TRACE_METRIC})
-_READ_HERE_BYTES = 256 << 10
+READ_HERE_BYTES = 256 << 10
+"""What takes longer to read than other requests should wait for it is larger."""
 
 log = structlog.get_logger(__name__)
 
@@ -88,7 +89,10 @@ class Intake:
                 if fatal is not None and _hangs_on_event(taking):
                     raise _with_its_event(fatal)
                 taking.reading = await self._read(taking, receipt, envelope)
+                if taking.item.stands_alone:
+                    await asyncio.sleep(0)  # there may be hundreds; others come in between
             except Rejected as rejected:
+                rejected.category = rejected.category or taking.category
                 self._refuse(taking, scope, rejected)
                 refusals.append(rejected)
                 if not has_event and fatal is None and _makes_event(taking):
@@ -129,7 +133,7 @@ class Intake:
             raise invalid(Reason.FEATURE_DISABLED, status=200)
         self._quotas.check(receipt.scope, taking.counted, receipt.received)
         try:
-            if taking.type in _CONTAINERS and taking.item.size > _READ_HERE_BYTES:
+            if taking.type in _CONTAINERS and taking.item.size > READ_HERE_BYTES:
                 reading = await asyncio.to_thread(reader, taking.item, receipt, envelope)
             else:
                 reading = reader(taking.item, receipt, envelope)
@@ -210,9 +214,8 @@ def _comes_later(taking: _Taking) -> bool:
 
 
 def _hangs_on_event(taking: _Taking) -> bool:
-    """Whether an item goes when the envelope's event goes. Reports of a batch stand each for
-    itself."""
-    return taking.type in REQUIRES_EVENT and taking.type is not ItemType.RAW_SECURITY
+    """Whether an item goes when the envelope's event goes."""
+    return taking.type in REQUIRES_EVENT and not taking.item.stands_alone
 
 
 def _with_its_event(fatal: Rejected) -> Rejected:

@@ -1,7 +1,7 @@
-"""The ASGI edge of ingest: requests → authenticated, decompressed, size-capped bytes; answers back.
+"""The ASGI edge of ingest: requests → decompressed, size-capped bytes; answers back.
 
-The endpoints call `header_map`, `request_credentials` and `read_body`, and answer with `respond`,
-`refuse` or `answer_preflight`. Works on bare ASGI, because this path is the hot one.
+The edge calls `header_map` and `read_body`, and answers with `respond` or `answer_preflight`. Works
+on bare ASGI, because this path is the hot one.
 """
 
 import asyncio
@@ -18,8 +18,7 @@ from urgentry.ingest.overflow import KEPT_BYTES, Spill
 from urgentry.ingest.unpack import UnpackLimits, content_codings, unpack_gzip, unpacking
 from urgentry.protocol.auth import Credentials, read_credentials
 from urgentry.protocol.limits import MIB, body_too_large
-from urgentry.protocol.outcome import Reason, Rejected, invalid
-from urgentry.protocol.ratelimits import RateLimit
+from urgentry.protocol.outcome import Reason, invalid
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -59,10 +58,6 @@ PREFLIGHT_HEADERS = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-allow-methods", b"POST"),
     (b"access-control-max-age", b"3600"),
-    (
-        b"access-control-allow-headers",
-        b",".join(_ALLOWED_HEADERS),
-    ),
 )
 PIXEL = bytes.fromhex(
     "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
@@ -254,15 +249,14 @@ async def respond(
     await send({"type": "http.response.body", "body": body})
 
 
-async def refuse(send: Send, rejected: Rejected, active: Iterable[RateLimit] = ()) -> None:
-    """Answers a request that failed as a whole; `active` limits are in force for its sender."""
-    body = error_body(rejected.detail, rejected.causes)
-    await respond(send, rejected.status, body, headers=rejected.headers_with(active))
-
-
-async def answer_preflight(send: Send) -> None:
+async def answer_preflight(send: Send, also_allowed: Iterable[bytes] = ()) -> None:
     """Answers a browser's OPTIONS request."""
-    headers = [*PREFLIGHT_HEADERS, (b"content-length", b"0")]
+    allowed = b",".join((*_ALLOWED_HEADERS, *also_allowed))
+    headers = [
+        *PREFLIGHT_HEADERS,
+        (b"access-control-allow-headers", allowed),
+        (b"content-length", b"0"),
+    ]
     await send({"type": "http.response.start", "status": HTTPStatus.OK, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
 

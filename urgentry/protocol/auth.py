@@ -33,6 +33,7 @@ class Source(StrEnum):
     QUERY = "query"
     PATH = "path"
     ENVELOPE = "envelope"
+    DSN = "x-sentry-dsn"
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,9 +72,7 @@ def _read(
     if len(found) > 1:
         _settle_basic(found)
         if any(other.public_key != found[0].public_key for other in found[1:]):
-            raise invalid(
-                Reason.AUTH_CLIENT, "multiple authorization payloads detected", status=401
-            )
+            raise _contradiction()
     if not found:
         return None
     return _checked(found[0])
@@ -96,6 +95,26 @@ def envelope_credentials(dsn: object) -> Credentials:
     return Credentials(
         public_key=parsed.public_key, source=Source.ENVELOPE, project_id=parsed.project_id
     )
+
+
+def dsn_credentials(dsn: str) -> Credentials:
+    """The credentials of a header that holds a whole DSN."""
+    try:
+        parsed = parse_dsn(dsn.strip())
+    except ValueError as error:
+        raise invalid(
+            Reason.AUTH_CLIENT, "bad x-sentry-dsn header", status=401, causes=[str(error)]
+        ) from error
+    return Credentials(
+        public_key=parsed.public_key, source=Source.DSN, project_id=parsed.project_id
+    )
+
+
+def agreeing(first: Credentials, other: Credentials | None) -> Credentials:
+    """The first of two sources. Rejected with 401 when they name different keys."""
+    if other is not None and other.public_key != first.public_key:
+        raise _contradiction()
+    return first
 
 
 def check_envelope_dsn(dsn: Dsn | None, credentials: Credentials, project_id: int) -> None:
@@ -199,6 +218,10 @@ def _settle_basic(found: list[Credentials]) -> None:
     found[:] = [
         one for one in found if one.source is not Source.BASIC or split_flags(one.public_key)
     ] or found
+
+
+def _contradiction() -> Rejected:
+    return invalid(Reason.AUTH_CLIENT, "multiple authorization payloads detected", status=401)
 
 
 def _checked(credentials: Credentials) -> Credentials:

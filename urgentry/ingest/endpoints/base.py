@@ -11,7 +11,7 @@ import orjson
 from urgentry.ingest.body import Body
 from urgentry.ingest.envelope import Envelope
 from urgentry.ingest.request import Request
-from urgentry.ingest.wire import BodyLimits, request_credentials
+from urgentry.ingest.wire import BodyLimits, error_body, request_credentials
 from urgentry.protocol.auth import Credentials
 from urgentry.protocol.items import DataCategory, ItemType
 from urgentry.protocol.outcome import Rejected
@@ -40,6 +40,10 @@ class Endpoint:
     """Whether the body may say whose it is."""
     takes_large = False
     """Whether a body may be so large that it is not kept in memory."""
+    reads_beside = False
+    """Whether a large body is read beside the loop, which goes on."""
+    allowed_headers: Sequence[bytes] = ()
+    """Headers that web pages may send to it, beside those that they may to each."""
 
     def credentials(self, request: Request) -> Credentials | None:
         """Those that stand outside the body; None where there are none. `Rejected` when they are
@@ -61,6 +65,12 @@ class Endpoint:
         """The answer to a request whose items are settled; the event's id, if it has one."""
         del request, envelope
         return Answer(body=orjson.dumps({"id": event_id.hex()}) if event_id else b"{}")
+
+    def rejection(self, request: Request, rejected: Rejected) -> Answer:
+        """The answer to a request that failed as a whole."""
+        del request
+        body = error_body(rejected.detail, rejected.causes)
+        return Answer(status=rejected.status, body=body, headers=rejected.headers)
 
     def refusal(self, refusals: Sequence[Rejected]) -> Rejected | None:
         """Which refusal of an item, if any, the client is told instead: by default one that asks it

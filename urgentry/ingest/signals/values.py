@@ -105,7 +105,12 @@ def fit_number(value: float) -> float | None:
     """The number, if it can be kept exactly enough: finite, whole ones within 64 bits."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    return value if _MIN_WHOLE <= value <= _MAX_WHOLE else float(value)
+    if _MIN_WHOLE <= value <= _MAX_WHOLE:
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        return None
 
 
 def as_json(value: Any) -> str:

@@ -1,0 +1,138 @@
+"""`…/integration/otlp/v1/traces` and `…/logs` of a project, and `/v1/traces` and `/v1/logs` of the
+port of OTLP, where the project is the key's."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+
+from urgentry.ingest.body import Body
+from urgentry.ingest.endpoints.base import Answer, Endpoint
+from urgentry.ingest.envelope import Envelope, Item, make_envelope
+from urgentry.ingest.request import Request
+from urgentry.ingest.unpack import UnpackLimits
+from urgentry.ingest.wire import BodyLimits
+from urgentry.otlp.answers import JSON, form_of, http_status, status_body, success_body
+from urgentry.otlp.convert.errors import raised_in_logs, raised_in_spans
+from urgentry.otlp.convert.logs import logs_of
+from urgentry.otlp.convert.spans import spans_of
+from urgentry.otlp.items import log_items_of, refusals_of, span_items_of
+from urgentry.otlp.messages import LOGS, TRACES, Form
+from urgentry.protocol.auth import Credentials, agreeing, dsn_credentials
+from urgentry.protocol.items import DataCategory
+from urgentry.protocol.limits import MIB
+from urgentry.protocol.outcome import Reason, Rejected, invalid
+
+DSN_HEADER = b"x-sentry-dsn"
+_MAX_BYTES = 12 * MIB
+
+
+class OtlpEndpoint(Endpoint):
+    """One signal. What is refused is told in the form of the request."""
+
+    body_limits = BodyLimits(
+        compressed_bytes=_MAX_BYTES, unpack=UnpackLimits(unpacked_bytes=_MAX_BYTES)
+    )
+    reads_beside = True
+    allowed_headers = (DSN_HEADER,)
+    form: Form
+    response: type[Any]
+    refused_member: str
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = re.compile(pattern)
+
+    def credentials(self, request: Request) -> Credentials | None:
+        """A whole DSN in a header of its own does too."""
+        found, dsn = super().credentials(request), request.header(DSN_HEADER)
+        return found if dsn is None else agreeing(dsn_credentials(dsn), found)
+
+    def read(self, request: Request, body: Body) -> Envelope:
+        """An item of the export, and one for each exception in it."""
+        form = form_of(request.content_type)
+        if form is None:
+            raise invalid(
+                Reason.CONTENT_TYPE,
+                "the content type is neither application/x-protobuf nor application/json",
+                status=415,
+            )
+        read = self.form.from_json if form == JSON else self.form.from_protobuf
+        whole = bytes(body)
+        return make_envelope({}, self.items(request, whole, read(whole)))
+
+    def items(self, request: Request, body: bytes, export: Any) -> list[Item]:
+        """The items of an export."""
+        raise NotImplementedError
+
+    def answer(self, request: Request, envelope: Envelope, event_id: bytes | None) -> Answer:
+        """What was refused of what was taken, or nothing."""
+        del event_id
+        form = form_of(request.content_type) or JSON
+        refused = refusals_of(envelope.items)
+        body = success_body(self.response(), refused, self.refused_member, form)
+        return _answer(200, body, form)
+
+    def rejection(self, request: Request, rejected: Rejected) -> Answer:
+        """A `google.rpc.Status`."""
+        form = form_of(request.content_type) or JSON
+        status = http_status(rejected)
+        body = status_body(status, ": ".join((rejected.detail, *rejected.causes)), form)
+        return _answer(status, body, form, rejected.headers)
+
+    def refusal(self, refusals: Sequence[Rejected]) -> Rejected | None:
+        """An event that has no room in its limit is no reason to send the export again."""
+        lasting = [each for each in refusals if each.category != DataCategory.ERROR]
+        return super().refusal(lasting)
+
+
+class TracesEndpoint(OtlpEndpoint):
+    """Spans."""
+
+    category = DataCategory.SPAN
+    form = TRACES
+    response = ExportTraceServiceResponse
+    refused_member = "rejected_spans"
+
+    def items(self, request: Request, body: bytes, export: Any) -> list[Item]:
+        """The spans, and the exceptions among their events."""
+        del request
+        entries = list(spans_of(export))
+        return span_items_of(body, entries, raised_in_spans(entries))
+
+
+class LogsEndpoint(OtlpEndpoint):
+    """Log records."""
+
+    category = DataCategory.LOG_ITEM
+    form = LOGS
+    response = ExportLogsServiceResponse
+    refused_member = "rejected_log_records"
+
+    def items(self, request: Request, body: bytes, export: Any) -> list[Item]:
+        """The log records, and the exceptions among them."""
+        entries = list(logs_of(export))
+        return log_items_of(body, entries, raised_in_logs(entries, request.received))
+
+
+def _answer(
+    status: int, body: bytes, form: str, headers: Sequence[tuple[bytes, bytes]] = ()
+) -> Answer:
+    content_type = form.encode()
+    named = () if body else ((b"content-type", content_type),)
+    return Answer(status=status, body=body, content_type=content_type, headers=[*headers, *named])
+
+
+_OF_PROJECT = r"/api/(?P<project>[^/]+)/integration/otlp/v1/"
+ENDPOINTS: Sequence[Endpoint] = (
+    TracesEndpoint(_OF_PROJECT + "traces/?"),
+    LogsEndpoint(_OF_PROJECT + "logs/?"),
+)
+"""Those on the port of the SDKs."""
+OWN_ENDPOINTS: Sequence[Endpoint] = (
+    *ENDPOINTS,
+    TracesEndpoint("/v1/traces/?"),
+    LogsEndpoint("/v1/logs/?"),
+)
+"""Those on the port of OTLP."""
