@@ -3,6 +3,7 @@ refuse, drain, flush, close. Called by `cli`.
 """
 
 import asyncio
+import ctypes
 import gc
 import signal
 import sys
@@ -42,6 +43,8 @@ from urgentry.tenancy.onboard import Wish, bootstrap
 
 _SWITCH_SECONDS = 0.0001
 _SCHEMA_POLL_SECONDS = 1.0
+_M_ARENA_MAX = -8
+"""What `malloc.h` calls the option."""
 _GARBAGE_THRESHOLD = 20_000
 """New containers before a collection looks for cycles. An event makes a thousand and no cycle, so
 Python's own 700 would look more than once an event."""
@@ -50,8 +53,16 @@ _FLUSH_SECONDS = 3.0
 log = structlog.get_logger(__name__)
 
 
+def _share_memory() -> None:
+    """All threads take memory from one place, and give it back to it: the C library would keep
+    some for each."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+
+
 async def serve(settings: Settings, *, migrate: bool) -> None:
     """Serves until SIGTERM or SIGINT; returns when everything accepted is written."""
+    _share_memory()
     sys.setswitchinterval(_SWITCH_SECONDS)
     metrics = Metrics()
     async with AsyncExitStack() as stack:
