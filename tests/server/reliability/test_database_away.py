@@ -21,7 +21,7 @@ PROBE_S = 1.0
 NOTICED_WITHIN_S = 10.0
 BACK_WITHIN_S = 30.0
 STOPPED_WITHIN_S = 12.0
-REFUSED = "SELECT max(quantity) FROM outcome_hour WHERE reason = 'feature_disabled'"
+REFUSED = "SELECT max(quantity) FROM outcome_hour WHERE reason = 'invalid_transaction'"
 SLOW_COMMITS = """
     CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql
         AS 'BEGIN PERFORM pg_sleep(0.7); RETURN NULL; END';
@@ -186,10 +186,12 @@ async def test_refusals_whose_commit_is_cut_off_count_once(
                 await until(lambda: proxy.when is Break.NEVER, timeout_s=5)
             wire.client.close()
             database = open_database(direct)
-            async with asyncio.timeout(10):
-                while (refused := await value(database, REFUSED)) != 2:
-                    assert refused is None or refused < 2
-            await database.close()
+            try:
+                async with asyncio.timeout(10):
+                    while (refused := await value(database, REFUSED)) != 2:
+                        assert refused is None or refused < 2
+            finally:
+                await database.close()
 
 
 def the_ledger_is_balanced(server: RunningServer) -> None:
