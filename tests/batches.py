@@ -3,6 +3,8 @@
 import secrets
 from collections.abc import Sequence
 
+import zstandard
+
 from urgentry import clock
 from urgentry.domain.record import Record
 from urgentry.ingest.names import KnownNames
@@ -11,15 +13,19 @@ from urgentry.storage.database import Database, Transaction
 
 
 async def write_records(
-    database: Database, records: Sequence[Record], *, known: KnownNames | None = None
+    database: Database,
+    records: Sequence[Record],
+    *,
+    at: int | None = None,
+    known: KnownNames | None = None,
 ) -> Written:
-    """Writes them in one transaction."""
+    """Writes them in one transaction, as a batch that arrives at a time, now as a rule."""
     names = known or KnownNames()
     batch = Batch(
         ids=[secrets.token_bytes(16)],
-        at=clock.now(),
+        at=clock.now() if at is None else at,
         records=records,
-        bodies=[record.payload for record in records],
+        bodies=[zstandard.compress(record.payload) for record in records],
     )
 
     async def body(tx: Transaction) -> Written:

@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-import zstandard
 
+from tests.batches import write_records
 from urgentry import clock
 from urgentry.domain.event import EventUser, PreparedEvent
 from urgentry.domain.issue import LEVELS
 from urgentry.domain.organization import Role, TeamRole
-from urgentry.ingest.names import KnownNames
-from urgentry.ingest.store.batch import Batch, write_batch
 from urgentry.storage import accounts, members, organizations, projects, teams
 from urgentry.storage.database import Database, Transaction
 
@@ -161,14 +159,4 @@ def person(ident: str) -> EventUser:
 
 async def store(database: Database, *events: PreparedEvent, at: int = NOW) -> None:
     """Writes events in one batch that arrives at a time."""
-    batch = Batch(
-        ids=[secrets.token_bytes(16)],
-        at=at,
-        records=events,
-        bodies=[zstandard.compress(each.payload) for each in events],
-    )
-
-    async def body(tx: Transaction) -> None:
-        await write_batch(tx, batch, KnownNames())
-
-    await database.write(body)
+    await write_records(database, events, at=at)

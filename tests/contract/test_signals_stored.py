@@ -1,13 +1,10 @@
 """What becomes of spans, logs and transactions in a batch: kept once, counted, found again."""
 
 import functools
-import secrets
-from collections.abc import Sequence
 from typing import Any
 
-import zstandard
-
 from tests import queries
+from tests.batches import write_records
 from tests.receipts import envelope, json_item, receipt
 from tests.signals import delivery, signal
 from tests.stored_issues import Tenant, event, make_tenant, store
@@ -20,7 +17,6 @@ from urgentry.ingest.items import span as spans
 from urgentry.ingest.items import transaction as transactions
 from urgentry.ingest.names import KnownNames
 from urgentry.ingest.signals.logs import CONTENT_TYPE
-from urgentry.ingest.store.batch import Batch, Written, write_batch
 from urgentry.jobs.deletion import remove_leftovers
 from urgentry.jobs.housekeeping import forget_telemetry
 from urgentry.jobs.project_deletion import clear_deleted_projects
@@ -35,20 +31,7 @@ from urgentry.triage.journal import Actor
 ID = "fc6d8c0c43fc4630ad850ee518f1b9d0"
 
 
-async def write(
-    database: Database, records: Sequence[Record], *, names: KnownNames | None = None
-) -> Written:
-    """Writes records as one batch, as the pipeline does."""
-    batch = Batch(
-        ids=[secrets.token_bytes(16)],
-        at=NOW,
-        records=records,
-        bodies=[zstandard.compress(record.payload) for record in records],
-    )
-    written = await database.write(lambda tx: write_batch(tx, batch, names or KnownNames()))
-    for learn in written.context.on_commit:
-        learn()
-    return written
+write = functools.partial(write_records, at=NOW)
 
 
 def read_transaction(*children: Any, event_id: str = ID, **given: Any) -> Record:
@@ -216,8 +199,8 @@ async def test_payloads_expire(database: Database) -> None:
 async def test_attributes_are_noted_once_a_day(database: Database) -> None:
     names = KnownNames()
     record = read_logs(log(attributes={"order": typed("7")}))
-    await write(database, [record], names=names)
-    await write(database, [record], names=names)
+    await write(database, [record], known=names)
+    await write(database, [record], known=names)
     noted = await queries.rows(
         database, "SELECT name, type FROM telemetry_attribute WHERE name NOT LIKE 'sentry.%'"
     )
@@ -241,7 +224,7 @@ async def test_a_flood_of_attributes_is_noted_up_to_a_bound(database: Database) 
     names = KnownNames()
     for first in range(0, 2_000, 100):
         attributes = {f"key {number}": typed(1) for number in range(first, first + 100)}
-        await write(database, [read_logs(log(attributes=attributes))], names=names)
+        await write(database, [read_logs(log(attributes=attributes))], known=names)
     noted = await queries.value(database, "SELECT count(*) FROM telemetry_attribute")
     assert noted == MOST_NOTED
     known = await queries.value(

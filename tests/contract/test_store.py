@@ -1,42 +1,19 @@
 """What a batch of events leaves in the database, on every database."""
 
 import asyncio
-import secrets
-from collections.abc import Sequence
 
 import pytest
 
+from tests.batches import write_records as write
 from tests.events import prepared_event
 from tests.queries import rows, value
 from urgentry import clock
 from urgentry.domain import distinct
 from urgentry.domain.event import PreparedEvent
 from urgentry.domain.issue import Status
-from urgentry.ingest.names import KnownNames
-from urgentry.ingest.store.batch import Batch, Written, write_batch
 from urgentry.storage import recording
 from urgentry.storage.database import Database, Row, Transaction
 from urgentry.storage.queries import script
-
-
-async def write(
-    database: Database, events: Sequence[PreparedEvent], *, known: KnownNames | None = None
-) -> Written:
-    names = known or KnownNames()
-    batch = Batch(
-        ids=[secrets.token_bytes(16)],
-        at=clock.now(),
-        records=events,
-        bodies=[event.payload for event in events],
-    )
-
-    async def body(tx: Transaction) -> Written:
-        return await write_batch(tx, batch, names)
-
-    written = await database.write(body)
-    for learn in written.context.on_commit:
-        learn()
-    return written
 
 
 async def issues(database: Database) -> list[Row]:

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from tests.contract.test_store import issues, write
+from tests.batches import write_records as write
+from tests.contract.test_store import issues
 from tests.events import prepared_event
 from tests.queries import rows, value
 from urgentry import clock

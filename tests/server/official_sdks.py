@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,12 +60,17 @@ def _run_go(dsn: str, scratch: Path, _browser: RealBrowser) -> str:
 
 
 def _run_browser(dsn: str, _scratch: Path, browser: RealBrowser) -> str:
+    return title_at_the_end("program", dsn, browser)
+
+
+def title_at_the_end(program: str, dsn: str, browser: RealBrowser) -> str:
+    """Runs a program of the browser's folder in its page; the title that it leaves."""
     with served(PROGRAMS / "browser") as url:
-        address = f"{url}/index.html?dsn={quote(dsn, safe='')}"
-        return browser.run(lambda chromium: title_at_the_end(chromium, address))
+        address = f"{url}/index.html?program={program}&dsn={quote(dsn, safe='')}"
+        return browser.run(lambda chromium: _title(chromium, address))
 
 
-def title_at_the_end(chromium: Browser, address: str) -> str:
+def _title(chromium: Browser, address: str) -> str:
     page = chromium.new_page()
     page.goto(address)
     page.wait_for_function("document.title !== 'running'")
@@ -93,11 +98,14 @@ def served(folder: Path) -> Iterator[str]:
             thread.join()
 
 
-def output_of(command: list[str], folder: Path, dsn: str) -> str:
+def output_of(
+    command: list[str], folder: Path, dsn: str, *, settings: Mapping[str, str] | None = None
+) -> str:
+    """Runs a program, with settings in its environment; what it prints."""
     done = subprocess.run(
         command,
         cwd=folder,
-        env=os.environ | {"SENTRY_DSN": dsn},
+        env=os.environ | {"SENTRY_DSN": dsn} | dict(settings or {}),
         capture_output=True,
         text=True,
         timeout=TIMEOUT_S,

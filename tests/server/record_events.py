@@ -14,12 +14,11 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import brotli  # type: ignore[import-untyped]
 import orjson
 
-from tests.server.official_sdks import PROGRAMS, output_of, served, title_at_the_end, tool
+from tests.server.official_sdks import PROGRAMS, output_of, title_at_the_end, tool
 from tests.server.real_browser import real_browser
 from tests.unit.grouping.recorded_corpus import RECORDED, add_hashes
 
@@ -107,9 +106,8 @@ def _run_go(dsn: str) -> None:
 
 
 def _run_browser(dsn: str) -> None:
-    with served(PROGRAMS / "browser") as url, real_browser() as browser:
-        address = f"{url}/failures.html?dsn={quote(dsn, safe='')}"
-        title = browser.run(lambda chromium: title_at_the_end(chromium, address))
+    with real_browser() as browser:
+        title = title_at_the_end("failures", dsn, browser)
     assert title == "delivered", title
 
 

@@ -1,35 +1,14 @@
 """OpenTelemetry's own SDK and exporter, unmodified, on both ports and with both ways to say who it
 is."""
 
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
-from typing import Any
 
-import httpx
 import pytest
 
-from tests.server.official_sdks import PROGRAMS, TIMEOUT_S
+from tests.server.exported import Exported, exported_by
+from tests.server.official_sdks import PROGRAMS, output_of
 from tests.server.running_server import Bootstrapped, RunningServer
-
-
-class Exported:
-    """The program has run; its project holds only what it sent."""
-
-    def __init__(self, made: Bootstrapped, api: httpx.Client) -> None:
-        self.made = made
-        self._api = api
-
-    def get(self, path: str, **query: Any) -> Any:
-        answer = self._api.get(path, params={"project": self.made.project_id, **query})
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def rows(self, dataset: str, *fields: str, **query: Any) -> list[dict[str, Any]]:
-        path = f"/organizations/{self.made.organization}/events/"
-        table = self.get(path, dataset=dataset, field=list(fields), **query)
-        return [{name: row[name] for name in fields} for row in table["data"]]
 
 
 def own_port(server: RunningServer, made: Bootstrapped) -> dict[str, str]:
@@ -54,19 +33,10 @@ def exported(request: pytest.FixtureRequest, server: RunningServer) -> Iterator[
     made = server.bootstrap(project=f"otlp-{request.param.__name__.replace('_', '-')}")
     about = "service.version=1.2,deployment.environment.name=staging"
     settings = {"OTEL_SERVICE_NAME": "shop", "OTEL_RESOURCE_ATTRIBUTES": about}
-    done = subprocess.run(
-        [sys.executable, "telemetry.py"],
-        cwd=PROGRAMS / "python",
-        env=os.environ | settings | request.param(server, made),
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_S,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    headers = {"Authorization": f"Bearer {made.auth_token}"}
-    with httpx.Client(base_url=f"{server.base_url}/api/0", headers=headers) as api:
-        yield Exported(made, api)
+    settings |= request.param(server, made)
+    output_of([sys.executable, "telemetry.py"], PROGRAMS / "python", made.dsn, settings=settings)
+    with exported_by(server, made) as exported:
+        yield exported
 
 
 def test_spans(exported: Exported) -> None:
@@ -104,7 +74,7 @@ def test_exceptions_are_issues(exported: Exported) -> None:
     assert set(issues) == {"ValueError: no such voucher: X", "ValueError: no such voucher: Y"}
     assert {each["count"] for each in issues.values()} == {"1"}
     issue = issues["ValueError: no such voucher: X"]
-    event = exported.get(f"/organizations/acme/issues/{issue['id']}/events/latest/")
+    event = exported.of_organization(f"/issues/{issue['id']}/events/latest/")
     (entry,) = (each for each in event["entries"] if each["type"] == "exception")
     frames = entry["data"]["values"][0]["stacktrace"]["frames"]
     assert [each["function"] for each in frames][-2:] == ["price", "redeem"]
@@ -117,6 +87,6 @@ def test_exceptions_are_issues(exported: Exported) -> None:
 
 def test_all_of_it_is_one_trace(exported: Exported) -> None:
     (row,) = exported.rows("spans", "trace", "count()")
-    (root,) = exported.get(f"/organizations/acme/trace/{row['trace']}/")
+    (root,) = exported.of_organization(f"/trace/{row['trace']}/")
     assert [child["op"] for child in root["children"]] == ["db"]
     assert len([*root["errors"], *root["children"][0]["errors"]]) == 1

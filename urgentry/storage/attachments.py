@@ -6,7 +6,7 @@ import msgspec
 
 from urgentry.domain.attachment import Attachment
 from urgentry.storage.database import Row, Transaction
-from urgentry.storage.json_lists import integers
+from urgentry.storage.json_lists import ids_by_day, integers
 
 
 class NewAttachment(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,8 +85,7 @@ async def delete_of_event(tx: Transaction, project_id: int, event_id: bytes) -> 
 async def delete_expired(tx: Transaction, today: int, /, *, limit: int) -> int:
     """Removes up to `limit` attachments whose retention is over; how many it removed."""
     rows = await tx.all("attachments.list_expired", today=today, limit=limit)
-    for day in sorted({row["expires_day"] for row in rows}):
-        ids = integers(row["id"] for row in rows if row["expires_day"] == day)
+    for day, ids in ids_by_day(rows):
         await tx.run("attachments.delete_expired", expires_day=day, ids=ids)
     return len(rows)
 

@@ -7,7 +7,7 @@ import msgspec
 from urgentry.domain.event import day_of, hour_of
 from urgentry.errors import UrgentryError
 from urgentry.storage.database import Row, Transaction
-from urgentry.storage.json_lists import integers
+from urgentry.storage.json_lists import ids_by_day, integers
 from urgentry.storage.telemetry import insert_blocks
 from urgentry.telemetry.block import Block
 from urgentry.telemetry.cutting import Home
@@ -152,8 +152,7 @@ async def delete_of_project(tx: Transaction, project_id: int, *, limit: int) -> 
 
 
 async def _delete(tx: Transaction, rows: Sequence[Row]) -> None:
-    for day in sorted({row["expires_day"] for row in rows}):
-        ids = integers(row["id"] for row in rows if row["expires_day"] == day)
+    for day, ids in ids_by_day(rows):
         await tx.run("telemetry.delete_blocks", expires_day=day, ids=ids)
         await tx.run("telemetry.delete_bodies", expires_day=day, ids=ids)
 

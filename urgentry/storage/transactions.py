@@ -12,7 +12,7 @@ from urgentry.domain.event import day_of, received_of
 from urgentry.domain.slices import event_id_slices_in_turn, expiry_days
 from urgentry.storage.bodies import unpacked
 from urgentry.storage.database import Row, Transaction
-from urgentry.storage.json_lists import integers
+from urgentry.storage.json_lists import ids_by_day, integers
 
 
 class PayloadRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,8 +147,7 @@ async def delete_of_project(tx: Transaction, project_id: int, *, limit: int) -> 
 
 
 async def _delete(tx: Transaction, rows: Sequence[Row]) -> None:
-    for day in sorted({row["expires_day"] for row in rows}):
-        ids = integers(row["id"] for row in rows if row["expires_day"] == day)
+    for day, ids in ids_by_day(rows):
         await tx.run("transactions.delete_payloads", expires_day=day, ids=ids)
     await free_event_ids(
         tx,

@@ -1,11 +1,10 @@
 """A shop that sent a transaction, an error, logs and metrics, for tests of what the API says."""
 
-import secrets
 from typing import Any
 
 import pytest
-import zstandard
 
+from tests.batches import write_records
 from tests.receipts import envelope, json_item, receipt
 from tests.server.api.conftest import World
 from tests.stored_issues import Tenant, event, store
@@ -15,10 +14,8 @@ from urgentry.domain.record import Record
 from urgentry.ingest.items import log as logs
 from urgentry.ingest.items import trace_metric as metrics
 from urgentry.ingest.items import transaction as transactions
-from urgentry.ingest.names import KnownNames
 from urgentry.ingest.signals.logs import CONTENT_TYPE as LOGS
 from urgentry.ingest.signals.metrics import CONTENT_TYPE as METRICS
-from urgentry.ingest.store.batch import Batch, write_batch
 from urgentry.storage.database import Database
 
 EVENT_ID = "fc6d8c0c43fc4630ad850ee518f1b9d0"
@@ -29,13 +26,7 @@ def now() -> float:
 
 
 async def write(database: Database, *records: Record) -> None:
-    batch = Batch(
-        ids=[secrets.token_bytes(16)],
-        at=clock.now(),
-        records=records,
-        bodies=[zstandard.compress(record.payload) for record in records],
-    )
-    written = await database.write(lambda tx: write_batch(tx, batch, KnownNames()))
+    written = await write_records(database, records)
     assert set(written.fates) == {""}
 
 
