@@ -132,18 +132,20 @@ class DiskStore:
         return _Writing(folder / secrets.token_hex(16), self._refuse_full)
 
     def _finish(self, writing: "_Writing", place: Path) -> int:
-        """A folder that was just found empty may be removed under us: then once more."""
+        """A folder that was just found empty may be removed while it is made, or before the file is
+        there: then once more."""
         writing.flush()
         for attempt in range(1, _ATTEMPTS + 1):
-            _make_folder(place.parent)
             try:
+                _make_folder(place.parent)
                 writing.path.replace(place)
-                _flush_folder(place.parent)
             except FileNotFoundError:
                 if attempt == _ATTEMPTS:
                     raise
             else:
                 break
+        with suppress(FileNotFoundError):  # deleted again since
+            _flush_folder(place.parent)
         return writing.size
 
     def _refuse_full(self, size: int) -> None:

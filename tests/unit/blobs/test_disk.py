@@ -165,3 +165,21 @@ async def test_putting_and_deleting_at_once_loses_nothing(tmp_path: Path) -> Non
     assert [blob.key async for blob in writing.walk()] == keys
     await writing.close()
     await deleting.close()
+
+
+async def test_a_folder_that_goes_while_the_next_is_made_in_it_is_made_again(
+    store: DiskStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mkdir = os.mkdir
+    lost: list[Path] = []
+
+    def lose_the_parent_once(path: Path, mode: int = 0o777) -> None:
+        if path.name == "files" and not lost:
+            path.parent.rmdir()
+            lost.append(path)
+        mkdir(path, mode)
+
+    monkeypatch.setattr(os, "mkdir", lose_the_parent_once)
+    await store.put(KEY, b"content")
+    assert lost
+    assert [blob.key async for blob in store.walk()] == [KEY]
