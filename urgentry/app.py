@@ -121,8 +121,8 @@ class App:
         self.operations = Operations(metrics, self.problems, metrics_token=settings.metrics_token)
         self.not_ready: str | None = "starting"
         self.takes_into_spool = False
-        self._has_started = asyncio.Event()
         """Whether events are taken although the database has not been there since the start."""
+        self._has_started = asyncio.Event()
         self.is_stopping = False
 
     def _web_deps(self, settings: Settings, seals: Seals) -> WebDeps:

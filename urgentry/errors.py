@@ -84,7 +84,7 @@ class DataRejected(StorageError):
 
 
 class UniqueViolation(StorageError):
-    """A unique constraint says that such a row exists already."""
+    """Such a row, or such a table, exists already."""
 
 
 class SchemaMismatch(StorageError):

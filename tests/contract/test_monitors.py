@@ -146,6 +146,16 @@ async def test_a_monitor_that_is_disabled_misses_nothing(database: Database) -> 
     assert await runs(database) == ["ok"]
 
 
+async def test_monitors_of_a_project_that_went_keep_nobody_busy(database: Database) -> None:
+    await make_tenant(database)
+    many = [check_in("ok", project_id=2, slug=f"job-{number}") for number in range(120)]
+    await write_records(database, many)
+    await write_records(database, [check_in("ok", at=NOW + MINUTE)])
+    await asyncio.wait_for(notice(database, now=NOW + 30 * clock.DAY), timeout=60)
+    missed = await rows(database, "SELECT project_id FROM check_in WHERE status = 4")
+    assert [row["project_id"] for row in missed] == [1]
+
+
 async def test_two_servers_make_one_monitor(database: Database) -> None:
     await asyncio.gather(
         *(write_records(database, [check_in("ok", at=NOW + number)]) for number in range(8))

@@ -25,7 +25,6 @@ READ = ("org:read", "org:write", "org:admin")
 FIELD = "sum(quantity)"
 NO_REASON = "none"
 """What Sentry calls an outcome that has no reason."""
-MAX_ROWS = 50_000
 _OUTCOMES = {outcome.wire_name: outcome for outcome in Outcome}
 _GONE = frozenset(Outcome) - {Outcome.ACCEPTED, Outcome.FILTERED, Outcome.CLIENT_DISCARD}
 """What reached the server and was dropped there against the sender's will."""
@@ -114,8 +113,8 @@ async def _list_sums(
         categories=_read_categories(call),
         reasons=_read_reasons(call),
     )
-    sums = await outcomes.list_sums(tx, selection, width=width, by=by, limit=MAX_ROWS + 1)
-    if len(sums) > MAX_ROWS:
+    sums = await outcomes.list_sums(tx, selection, width=width, by=by, limit=outcomes.MAX_SUMS + 1)
+    if len(sums) > outcomes.MAX_SUMS:
         raise ApiError(
             400, "These are too many results: use a larger interval, or pick fewer projects."
         )

@@ -70,7 +70,7 @@ async def join_if_due(database: Database, *, holder: str) -> bool:
 
 
 async def join_blocks(database: Database, *, now: int, until: int | None = None) -> int:
-    """Joins what can be joined, at least until a time; how many blocks were taken away."""
+    """Joins what can be joined, until a time at most; how many blocks were taken away."""
     async with database.read() as tx:
         found = await list_open_slices(
             tx,

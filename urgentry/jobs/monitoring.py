@@ -40,24 +40,25 @@ async def notice(database: Database, *, now: int) -> None:
         async with database.read() as tx:
             overdue = await monitors.list_overdue(tx, now, limit=_CHUNK)
             timed_out = await monitors.list_timed_out(tx, now, limit=_CHUNK)
-        for place in overdue:
-            await database.write(partial(_miss, place=place, now=now))
-        for run in timed_out:
-            await database.write(partial(_time_out, run=run, now=now))
-        waiting = _CHUNK in {len(overdue), len(timed_out)}
+        noticed = [
+            *[await database.write(partial(_miss, place=place, now=now)) for place in overdue],
+            *[await database.write(partial(_time_out, run=run, now=now)) for run in timed_out],
+        ]
+        waiting = any(noticed) and _CHUNK in {len(overdue), len(timed_out)}
 
 
-async def _miss(tx: Transaction, *, place: Overdue, now: int) -> None:
+async def _miss(tx: Transaction, *, place: Overdue, now: int) -> bool:
     """Writes that a check-in was missed, and expects the first one that lies ahead: after a time in
-    which nobody looked, one is missed and not one for each time that passed."""
+    which nobody looked, one is missed and not one for each time that passed. False when it came, or
+    its monitor went, since it was looked for."""
     monitor = await monitors.hold_monitor(tx, place.project_id, place.slug)
     project = await projects.get_project(tx, place.project_id)
     if monitor is None or project is None:
-        return
+        return False
     environment = await monitors.hold_environment(tx, monitor, place.environment, at=now)
     expected, latest = environment.next_check_in, environment.next_check_in_latest
     if expected is None or latest is None or latest > now:
-        return
+        return False
     await monitors.insert_check_in(
         tx,
         environment,
@@ -76,15 +77,19 @@ async def _miss(tx: Transaction, *, place: Overdue, now: int) -> None:
         replace(environment, next_check_in=due, next_check_in_latest=due_latest),
         CheckInStatus.MISSED,
     )
+    return True
 
 
-async def _time_out(tx: Transaction, *, run: TimedOut, now: int) -> None:
+async def _time_out(tx: Transaction, *, run: TimedOut, now: int) -> bool:
+    """Writes that a run took too long. False when it ended, or its monitor went, meanwhile."""
     monitor = await monitors.get_monitor(tx, run.monitor_id)
     if monitor is None:
-        return
+        return False
     environment = await monitors.hold_environment(tx, monitor, run.environment, at=now)
-    if await monitors.end_run(tx, run.check_in_id, at=now):
-        await _fare(tx, monitor, environment, CheckInStatus.TIMEOUT)
+    if not await monitors.end_run(tx, run.check_in_id, at=now):
+        return False
+    await _fare(tx, monitor, environment, CheckInStatus.TIMEOUT)
+    return True
 
 
 async def _fare(

@@ -6,13 +6,14 @@ who comes second finds payloads taken, and its transaction is undone.
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from functools import partial
+
+import structlog
 
 from urgentry import clock
 from urgentry.errors import StorageError
 from urgentry.storage import blocks
-from urgentry.storage.blocks import LooseEvent, NewBlock
+from urgentry.storage.blocks import LooseEvent, NewBlock, PayloadTaken
 from urgentry.storage.bodies import pack_block
 from urgentry.storage.database import Database
 
@@ -33,13 +34,20 @@ _PAUSE_SECONDS = 0.015
 """After each block: events that come in meanwhile go first. Still some 1,000 events a second."""
 
 
+log = structlog.get_logger(__name__)
+
+
 async def keep_packing(database: Database, is_busy: Callable[[], bool]) -> None:
     """Packs until it is cancelled; waits while the server is busy, or the database away."""
     while True:
         pause = _ROUND_SECONDS
-        with suppress(StorageError):
+        try:
             if not is_busy() and await pack_window(database, now=clock.now()):
                 pause = _PAUSE_SECONDS
+        except PayloadTaken:
+            pass  # deleted, or packed by another server, since it was listed
+        except StorageError as error:
+            log.warning("packing_put_off", error=str(error))
         await asyncio.sleep(pause)
 
 

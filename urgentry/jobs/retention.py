@@ -53,16 +53,7 @@ REAPERS: Final[Mapping[str, str]] = {
     ),
     **dict.fromkeys(
         (
-            *(
-                *(
-                    "telemetry_block",
-                    "telemetry_body",
-                    "trace",
-                    "span_claim",
-                    "telemetry_attribute",
-                ),
-                *("transaction_payload", "trace_event"),
-            ),
+            *("telemetry_block", "telemetry_body", "trace", "span_claim", "telemetry_attribute"),
             *("transaction_payload", "trace_event"),
         ),
         "expired spans, logs and metrics",

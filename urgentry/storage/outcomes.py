@@ -12,6 +12,9 @@ from urgentry.storage.database import Row, Transaction
 from urgentry.storage.json_lists import integers, texts
 from urgentry.storage.queries import library
 
+MAX_SUMS = 50_000
+"""So many are read at once; whoever asks for one more sees that there are too many."""
+
 
 class Dimension(StrEnum):
     """What quantities can be told apart by."""

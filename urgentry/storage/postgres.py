@@ -48,6 +48,9 @@ _STALE_PLAN = asyncpg.InvalidCachedStatementError  # another process migrated; a
 
 _BEGIN_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _CONFLICTS = frozenset({"40001", "40P01"})
+_TAKEN = frozenset({"23505", "42710", "42P07"})
+"""There is such a row, or such a name: which of them two hear that make a table at once depends on
+how far the first has come."""
 _DEFINITE_AT_COMMIT = ("08", "57P", "58")
 
 
@@ -315,7 +318,7 @@ def translated(error: BaseException, name: str) -> StorageError:
     if isinstance(error, (*_LOST, OSError, TimeoutError, asyncpg.InterfaceError)):
         return DatabaseUnavailable(said, hint="look at the database server and the network")
     state: str = getattr(error, "sqlstate", None) or ""
-    if state == "23505":
+    if state in _TAKEN:
         return UniqueViolation(said)
     if state.startswith(("22", "23", "54")):
         return DataRejected(said)

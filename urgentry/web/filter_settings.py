@@ -20,7 +20,7 @@ from urgentry.domain.filters import (
 from urgentry.domain.patterns import MAX_CHARS, lines_of
 from urgentry.errors import ApiError, FieldError
 from urgentry.protocol.items import DataCategory
-from urgentry.protocol.origins import patterns_problem
+from urgentry.protocol.origins import MAX_PATTERN_CHARS, MAX_PATTERNS, patterns_problem
 from urgentry.protocol.outcome import Outcome
 from urgentry.storage import outcomes
 from urgentry.storage.database import Transaction
@@ -40,6 +40,8 @@ _COUNTED = (
 )
 """What an item counts as in the first place."""
 _CSP_SWITCH = "csp_known_sources"
+_MAX_ORIGINS_CHARS = (MAX_PATTERNS + 1) * (MAX_PATTERN_CHARS + 3)
+"""Each with what parts lines, and one too many: a list that were cut could end in a bare `*`."""
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +118,7 @@ async def save(visit: Visit) -> Response:
     """Changes what was ticked and written."""
     form = await visit.form()
     wanted = _wanted(form)
-    origins = lines_of(form.text("allowed_origins", longest=MAX_CHARS)) or ["*"]
+    origins = lines_of(form.text("allowed_origins", longest=_MAX_ORIGINS_CHARS)) or ["*"]
 
     async def write(tx: Transaction) -> str:
         place = await visit.enter(tx, *_WRITE)

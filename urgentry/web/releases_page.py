@@ -41,6 +41,7 @@ MAX_LISTED = 1000
 """Releases that are ranked; older ones are found by searching for them."""
 _MOST_BARS = 48
 _SCOPES = ("project:read", "project:releases")
+_TOO_MUCH = "This is too much to be put together: pick a shorter period."
 
 
 class _Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +67,14 @@ class _Shown(msgspec.Struct, frozen=True, kw_only=True):
     chart: Stacked
 
 
+class _ShownOne(msgspec.Struct, frozen=True, kw_only=True):
+    """How one release fares, as a whole and by project and version."""
+
+    fared: Mapping[tuple[int, str], Fared] = {}
+    whole: Measured = Measured()
+    chart: Stacked | None = None
+
+
 async def show_list(visit: Visit) -> Response:
     """Releases with their adoption and stability in a period."""
     async with visit.database.read() as tx:
@@ -76,7 +85,7 @@ async def show_list(visit: Visit) -> Response:
         try:
             shown, problem = await _find(tx, place, picks, asked), ""
         except TooMuch:
-            shown, problem = None, "This is too much to be put together: pick a shorter period."
+            shown, problem = None, _TOO_MUCH
     return visit.page(
         "releases.html",
         status=400 if problem else 200,
@@ -172,29 +181,42 @@ async def show_one(visit: Visit) -> Response:
         own = [project for project in seen if project.project_id in visible]
         if not any(project.id in {one.project_id for one in seen} for project in place.projects):
             found(None)
-        buckets = picks.buckets(clock.now(), most=_MOST_BARS)
-        selection = _selection(place, picks, buckets)
-        fared = await read_by_project(tx, selection)
-        narrowed = msgspec.structs.replace(
-            selection, condition=AllOf((selection.condition, of_release(release.id)))
-        )
-        kinds = (UserKind.ALL, UserKind.ERRORED, UserKind.CRASHED)
-        measured = await health.measure(tx, narrowed, width=narrowed.whole, kinds=kinds)
-        counts = await health.list_counts(tx, narrowed, width=buckets.hours, limit=health.MAX_ROWS)
         names = await list_environments(tx, place, picks)
+        try:
+            shown, problem = await _find_one(tx, place, picks, release), ""
+        except TooMuch:
+            shown, problem = _ShownOne(), _TOO_MUCH
     return visit.page(
         "release.html",
+        status=400 if problem else 200,
         section="releases",
         picks=picks,
         release=release,
         parsed=parse_version(release.version),
-        projects=[(one, fared.get((one.project_id, release.version))) for one in own],
-        whole=next(iter(measured.values()), Measured()),
-        chart=chart_of(counts, buckets),
+        projects=[(one, shown.fared.get((one.project_id, release.version))) for one in own],
+        whole=shown.whole,
+        chart=shown.chart,
+        problem=problem,
         layers=LAYERS,
         unit=Unit,
         grade=grade,
         environments=names,
+    )
+
+
+async def _find_one(tx: Transaction, place: Place, picks: Picks, release: Release) -> _ShownOne:
+    buckets = picks.buckets(clock.now(), most=_MOST_BARS)
+    selection = _selection(place, picks, buckets)
+    narrowed = msgspec.structs.replace(
+        selection, condition=AllOf((selection.condition, of_release(release.id)))
+    )
+    kinds = (UserKind.ALL, UserKind.ERRORED, UserKind.CRASHED)
+    measured = await health.measure(tx, narrowed, width=narrowed.whole, kinds=kinds)
+    counts = await health.list_counts(tx, narrowed, width=buckets.hours, limit=health.MAX_ROWS)
+    return _ShownOne(
+        fared=await read_by_project(tx, selection),
+        whole=next(iter(measured.values()), Measured()),
+        chart=chart_of(counts, buckets),
     )
 
 

@@ -23,8 +23,6 @@ from urgentry.web.view.stats import (
 from urgentry.web.visit import Place, Visit
 
 _MOST_BARS = 48
-_MAX_ROWS = 20_000
-"""More than this many projects, reasons or hours are not told apart."""
 
 
 async def show(visit: Visit) -> Response:
@@ -83,7 +81,12 @@ async def _sums(
     """Quantities by outcome and more; without buckets the whole period is one."""
     width = buckets.hours if buckets else selection.until_hour + 1
     told_apart = (Dimension.OUTCOME, *by)
-    return await outcomes.list_sums(tx, selection, width=width, by=told_apart, limit=_MAX_ROWS)
+    sums = await outcomes.list_sums(
+        tx, selection, width=width, by=told_apart, limit=outcomes.MAX_SUMS + 1
+    )
+    if len(sums) > outcomes.MAX_SUMS:
+        raise ApiError(400, "This is too much to be put together: pick fewer projects.")
+    return sums
 
 
 PAGES = (page("/{organization}/stats/", GET=show),)

@@ -93,3 +93,24 @@ def test_what_the_api_chose_as_a_whole_is_shown_by_name(site: Site) -> None:
         expect(page.locator("input[value=chrome]")).not_to_be_checked()
 
     site.visit(use)
+
+
+def test_a_long_list_of_origins_is_kept_whole(site: Site) -> None:
+    """A list that were cut could end in a bare `*`, and let every page send."""
+    origins = "\n".join(f"*.{'a' * 240}{number:03}.test" for number in range(200))
+
+    def use(page: Page) -> None:
+        page.goto(filters_page(site))
+        field = page.locator("[name=allowed_origins]")
+        field.fill(origins)
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator(".toast")).to_contain_text("Saved")
+        expect(field).to_have_value(origins)
+        field.fill(f"{origins}\n*.one.test")
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator("main")).to_contain_text("no more than 200 elements")
+        field.fill("*")
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator(".toast")).to_contain_text("Saved")
+
+    site.visit(use)

@@ -96,6 +96,7 @@ WHERE id IN (
 SELECT monitor_environment.id, monitor_environment.name, monitor.project_id, monitor.slug
 FROM monitor_environment
 JOIN monitor ON monitor.id = monitor_environment.monitor_id AND monitor.status = 0
+JOIN project ON project.id = monitor.project_id
 WHERE monitor_environment.next_check_in_latest <= :now
 ORDER BY monitor_environment.next_check_in_latest
 LIMIT :limit
