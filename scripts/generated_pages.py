@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts import chart_pages
+from scripts import chart_pages, ingest_page
 from urgentry.access.scopes import ROLE_MEANING, role_matrix
 from urgentry.api.routes import ENDPOINTS
 from urgentry.config import describe
@@ -121,6 +121,7 @@ def _first_paragraph(described: object) -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "reference/dialects.md": dialects_page,
+    "reference/ingest.md": ingest_page.ingest_page,
     "reference/operations.md": operations_page,
     "reference/roles.md": roles_page,
     "reference/metrics.md": metrics_page,

@@ -25,6 +25,7 @@ class Wire:
         self.dsn = made.dsn
         self.organization = made.organization
         self.project = made.project
+        self.otlp_port = server.otlp_port
         self.client = httpx.Client(base_url=server.base_url, timeout=20)
         self._base_url = server.base_url
         self._token = made.auth_token
