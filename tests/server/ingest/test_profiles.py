@@ -1,6 +1,7 @@
 """Profiles on the wire: with their transaction or piece by piece, and read back over the API."""
 
 import secrets
+import time
 from typing import Any
 
 import orjson
@@ -58,9 +59,9 @@ def transaction() -> dict[str, Any]:
     return {
         "type": "transaction",
         "transaction": "/pay",
-        "start_timestamp": NOW - 1,
-        "timestamp": NOW,
-        "contexts": {"trace": {"trace_id": "b" * 32, "span_id": "c" * 16}},
+        "start_timestamp": time.time() - 1,
+        "timestamp": time.time(),
+        "contexts": {"trace": {"trace_id": "b" * 32, "span_id": secrets.token_hex(8)}},
     }
 
 
@@ -71,9 +72,10 @@ def envelope(*items: tuple[dict[str, Any], bytes]) -> bytes:
     return b"\n".join(parts) + b"\n"
 
 
-def with_transaction(payload: bytes) -> bytes:
+def with_transaction(payload: bytes, **more: Any) -> bytes:
     return envelope(
-        ({"type": "transaction"}, orjson.dumps(transaction())), ({"type": "profile"}, payload)
+        ({"type": "transaction"}, orjson.dumps(transaction() | more)),
+        ({"type": "profile"}, payload),
     )
 
 
@@ -87,6 +89,21 @@ def test_a_profile_comes_with_its_transaction_and_is_read_as_sent(wire: Wire) ->
     assert wire.envelope(with_transaction(orjson.dumps(sent))).status_code == 200
     assert wire.ledger().since(before)[("profile", "invalid", "duplicate")] == 1
     assert wire.api(path.replace(sent["event_id"], "0" * 32)).status_code == 404
+
+
+def profile_of_transaction(wire: Wire, payload: bytes, profile_id: str) -> Any:
+    """What the stored transaction says, which named a profile when it was sent."""
+    contexts = transaction()["contexts"] | {"profile": {"profile_id": profile_id}}
+    answer = wire.envelope(with_transaction(payload, contexts=contexts))
+    stored = wire.stored(answer.json()["id"])
+    assert stored
+    return stored["contexts"].get("profile", {}).get("profile_id")
+
+
+def test_a_transaction_names_the_profile_that_came_with_it(wire: Wire) -> None:
+    sent, other = profile(), "d" * 32
+    assert profile_of_transaction(wire, orjson.dumps(sent), other) == sent["event_id"]
+    assert profile_of_transaction(wire, b"{nonsense", other) is None
 
 
 def test_pieces_are_put_together(wire: Wire) -> None:

@@ -81,15 +81,28 @@ def read(item: Item, receipt: Receipt, envelope: Envelope) -> Reading:
     """The profile of the envelope's transaction."""
     if not any(each.type == ItemType.TRANSACTION for each in envelope.items):
         raise _unfit("no_transaction_associated", "a profile comes with its transaction")
+    record = _of_transaction(item, receipt)
+    return Reading(records=[record], contents=[(record, item.view)])
+
+
+def _of_transaction(item: Item, receipt: Receipt) -> ProfileRecord:
     given = _decode(item.view)
     profile_id = parse_event_id(given.event_id or given.profile_id)
     if profile_id is None or not isinstance(given.platform, str):
         raise _unfit("invalid_profile_metadata", "a profile has an id and a platform")
     of = given.transaction or next(iter(given.transactions), None) or _legacy(given)
-    record = _record(
-        item, receipt, given, kind=ProfileKind.TRANSACTION, profile_id=profile_id, of=of
-    )
-    return Reading(records=[record], contents=[(record, item.view)])
+    return _record(item, receipt, given, kind=ProfileKind.TRANSACTION, profile_id=profile_id, of=of)
+
+
+def find_id(envelope: Envelope, receipt: Receipt) -> bytes | None:
+    """The id of the profile in a transaction's envelope, when there is one that is kept."""
+    for item in envelope.items:
+        if item.type == ItemType.PROFILE:
+            try:
+                return _of_transaction(item, receipt).profile_id
+            except Rejected:
+                continue
+    return None
 
 
 def read_chunk(item: Item, receipt: Receipt, _envelope: Envelope) -> Reading:

@@ -7,6 +7,7 @@ import orjson
 
 from urgentry.ingest.envelope import Envelope, Item
 from urgentry.ingest.filters import filter_event
+from urgentry.ingest.items import profile
 from urgentry.ingest.items.event import normalized
 from urgentry.ingest.normalize import parse_event_json
 from urgentry.ingest.reading import Reading, Refused
@@ -32,6 +33,7 @@ def read(item: Item, receipt: Receipt, envelope: Envelope) -> Reading:
     event = normalized(payload, receipt, receipt.event_id)
     complete(event)
     _add_sample_rate(event, envelope)
+    _name_profile(event, profile.find_id(envelope, receipt))
     filter_event(event, receipt.scope.filters, client_ip=receipt.client_ip)
     scrub_event(event, receipt.scope)
     transaction = _prepare(event, receipt)
@@ -79,6 +81,16 @@ def _add_sample_rate(event: Event, envelope: Envelope) -> None:
         return
     if math.isfinite(rate) and 0 < rate <= 1:
         trace["client_sample_rate"] = rate
+
+
+def _name_profile(event: Event, profile_id: bytes | None) -> None:
+    """The profile that came along, which few SDKs name; one that stayed behind is not named."""
+    contexts = event["contexts"]
+    if profile_id is not None:
+        named = contexts.get("profile") or {"type": "profile"}
+        contexts["profile"] = named | {"profile_id": profile_id.hex()}
+    elif contexts.get("profile"):
+        contexts["profile"].pop("profile_id", None)
 
 
 def _too_many(count: int) -> Refused:
