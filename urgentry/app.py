@@ -35,6 +35,7 @@ from urgentry.ingest.spool.drain import Drain
 from urgentry.ingest.spool.spool import Spool
 from urgentry.ingest.unpack import UnpackLimits
 from urgentry.ingest.wire import CORS_HEADERS, BodyLimits, collapse_slashes
+from urgentry.ingest.writer import BatchWriter
 from urgentry.jobs.pulse import Pulse
 from urgentry.live.hub import Hub
 from urgentry.metrics import Metrics
@@ -82,24 +83,17 @@ class App:
         )
         self.quotas = Quotas(database, Spikes(database))
         self.spool = Spool(settings.data_dir / "spool", max_bytes=limits.max_spool_bytes)
+        writer = BatchWriter(self.ledger, metrics, self.names, after_commit=self.hub.wake)
         self.pipeline = Pipeline(
             database,
             self.ledger,
             metrics,
-            self.names,
+            writer,
             self.spool,
             max_queue_bytes=limits.max_queue_bytes,
             commit_deadline_s=limits.commit_deadline_ms / 1000,
-            after_commit=self.hub.wake,
         )
-        self.drain = Drain(
-            database,
-            self.spool,
-            self.names,
-            self.ledger,
-            after_commit=self.hub.wake,
-            on_empty=self.pipeline.resume,
-        )
+        self.drain = Drain(database, self.spool, writer, on_empty=self.pipeline.resume)
         self.ingest, self.otlp = self._edges(settings, find_place)
         self.hub.listen(self._settings_changed)
         self.desk = Desk(database, seconds=limits.explore_timeout_s, at_once=_QUESTIONS_AT_ONCE)

@@ -2,8 +2,9 @@
 each exactly once.
 
 The item that makes the envelope's event is read first: when it is refused, what hangs on it goes
-with it and for the same reason. All records of an envelope are committed together, so that a client
-that is told to come again repeats nothing that was kept.
+with it and for the same reason. All records of an envelope are committed together, unless the
+database refuses the values of one; so a client that is told to come again hardly repeats what was
+kept.
 """
 
 import asyncio
@@ -16,9 +17,10 @@ import structlog
 from urgentry.domain.record import Record
 from urgentry.domain.scope import Scope
 from urgentry.ingest.envelope import Envelope, Item
+from urgentry.ingest.items.replay import without_paired
 from urgentry.ingest.keeping import Keeper
 from urgentry.ingest.ledger import Ledger
-from urgentry.ingest.pipeline import Pipeline
+from urgentry.ingest.pipeline import Pipeline, Verdict
 from urgentry.ingest.quota import Quotas
 from urgentry.ingest.reading import Reader, Reading
 from urgentry.ingest.receipt import Receipt
@@ -79,7 +81,7 @@ class Intake:
         Every item is settled here. Raises nothing but bugs.
         """
         scope = receipt.scope
-        takings = [_taking(item) for item in envelope.items]
+        takings = [_taking(item) for item in without_paired(envelope.items)]
         refusals: list[Rejected] = []
         fatal: Rejected | None = None
         has_event = False
@@ -165,35 +167,41 @@ class Intake:
     async def _store(self, takings: Sequence[_Taking], scope: Scope) -> list[Rejected]:
         """Commits the records of what was read and settles the items that they are of."""
         records = _records(takings)
-        fates: Sequence[str] = [Reason.PROJECT_UNAVAILABLE] * len(records)
+        verdict = Verdict([Reason.PROJECT_UNAVAILABLE] * len(records))
         try:
-            fates = await self._pipeline.submit(records) if records else ()
-        except Rejected as rejected:
-            for taking in takings:
-                self._refuse(taking, scope, rejected)
-            return [rejected]
+            verdict = await self._pipeline.submit(records) if records else Verdict(())
         finally:
-            self._give_back(records, fates)
-        return self._settle(takings, scope, iter(fates))
+            self._give_back(records, verdict.fates)
+        return self._settle(takings, scope, verdict)
 
-    def _settle(
-        self, takings: Sequence[_Taking], scope: Scope, fates: Iterable[str]
-    ) -> list[Rejected]:
+    def _settle(self, takings: Sequence[_Taking], scope: Scope, verdict: Verdict) -> list[Rejected]:
         """The fates come in the order of the records. The stats of what the store took or refused
-        were written with it."""
-        refusals: list[Rejected] = []
-        following = iter(fates)
+        were written with it; those of what was not written are counted here."""
+        refusals = [verdict.refusal] if verdict.refusal else []
+        following = iter(verdict.fates)
         for taking in takings:
             reading = taking.reading
             assert reading is not None  # noqa: S101 - only these are handed in
             for part in reading.refused:
                 self._ledger.count(scope, part.outcome, part.reason, part.quantities)
             own = [next(following) for _ in reading.records]
-            outcome, reason = _fate(reading, own)
+            outcome, reason = self._count_unwritten(reading, own, verdict) or _fate(reading, own)
             self._ledger.settle(taking.category, outcome, reason)
             if reason == Reason.INTERNAL:
                 refusals.append(invalid(reason, "internal error", status=500))
         return refusals
+
+    def _count_unwritten(
+        self, reading: Reading, fates: Sequence[str], verdict: Verdict
+    ) -> tuple[Outcome, str] | None:
+        """How an item ended of which something was not written; None for one that was."""
+        refusal = verdict.refusal
+        if refusal is None or refusal.reason not in fates:
+            return None
+        for record, fate in zip(reading.records, fates, strict=True):
+            if fate == refusal.reason:
+                self._ledger.count(record, refusal.outcome, refusal.reason, record.counted)
+        return refusal.outcome, refusal.reason
 
     def _refuse(self, taking: _Taking, scope: Scope, rejected: Rejected) -> None:
         self._ledger.settle(taking.category, rejected.outcome, rejected.reason)

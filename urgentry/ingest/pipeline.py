@@ -8,60 +8,72 @@ the spool: what was answered is kept.
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 
+import msgspec
 import structlog
-import zstandard
 
 from urgentry import clock
 from urgentry.domain.record import Record
 from urgentry.errors import CommitAmbiguous, DataRejected, StorageError, UniqueViolation
 from urgentry.ingest.ledger import Ledger
-from urgentry.ingest.names import KnownNames
 from urgentry.ingest.queue import FairQueue
 from urgentry.ingest.spool.frames import SpooledBatch
 from urgentry.ingest.spool.spool import Spool
-from urgentry.ingest.store.batch import Batch, Written, write_batch
+from urgentry.ingest.store.batch import Batch, Written
+from urgentry.ingest.writer import BatchWriter, category_of
 from urgentry.metrics import Metrics
-from urgentry.protocol.items import DataCategory
 from urgentry.protocol.outcome import Outcome, Reason, Rejected, overloaded
 from urgentry.storage import recording
 from urgentry.storage.database import Database, Transaction
 
 _BATCH_RECORDS = 500
-_ZSTD_LEVEL = 3
-_COMPRESSED_HERE_BYTES = 64 << 10
-"""Compressing so much takes about as long as a hand-over to another thread and back."""
 _ATTEMPTS = 4
 _RETRY_SECONDS = 0.05
 _RETRY_AFTER_S = 5
 _BEHIND = clock.SECOND // 10
 
-_Buffer = bytes | bytearray | memoryview
-
 log = structlog.get_logger(__name__)
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What became of the records of one request."""
+
+    fates: Sequence[str]
+    """For each the reason why it was not kept (a duplicate), empty for one that was."""
+    refusal: Rejected | None = None
+    """Why some were not written: the client is to come again. Their fate is its reason."""
 
 
 class _Waiting:
     """Records of one request in the queue, and who waits for their commit."""
 
-    __slots__ = ("done", "fates", "owner", "records", "since", "size", "unsettled")
+    __slots__ = ("done", "fates", "owner", "records", "refusal", "since", "size", "unsettled")
 
-    def __init__(self, records: Sequence[Record], done: asyncio.Future[Sequence[str]]) -> None:
+    def __init__(self, records: Sequence[Record], done: asyncio.Future[Verdict]) -> None:
         self.records = records
         self.done = done
-        self.fates = [""] * len(records)
+        self.fates: list[str | None] = [None] * len(records)
+        self.refusal: Rejected | None = None
         self.unsettled = len(records)
         self.owner = records[0].project_id
         self.size = sum(record.size for record in records)
         self.since = clock.now()
 
-    def settle(self, place: int, fate: str) -> None:
+    def settle(self, place: int, fate: str) -> bool:
+        """Says what became of a record; whether nobody had said it before."""
+        if self.fates[place] is not None:
+            return False
         self.fates[place] = fate
         self.unsettled -= 1
         if not self.unsettled and not self.done.done():
-            self.done.set_result(self.fates)
+            self.done.set_result(Verdict([each or "" for each in self.fates], self.refusal))
+        return True
+
+    def refuse(self, place: int, refusal: Rejected) -> bool:
+        """Says that a record was not written; whether nobody had said what became of it."""
+        self.refusal = self.refusal or refusal
+        return self.settle(place, self.refusal.reason)
 
 
 _Slot = tuple[_Waiting, int]
@@ -76,39 +88,36 @@ class Pipeline:
         database: Database,
         ledger: Ledger,
         metrics: Metrics,
-        names: KnownNames,
+        writer: BatchWriter,
         spool: Spool,
         *,
         max_queue_bytes: int,
         commit_deadline_s: float,
-        after_commit: Callable[[], None],
     ) -> None:
         self._database = database
         self._ledger = ledger
         self._metrics = metrics
-        self._names = names
+        self._writer = writer
         self._spool = spool
         self._commit_deadline_s = commit_deadline_s if spool.is_on else None
         self._is_away = False
-        self._after_commit = after_commit
-        self._compressor = zstandard.ZstdCompressor(level=_ZSTD_LEVEL)
-        self._beside = ThreadPoolExecutor(1, thread_name_prefix="compress")
         self._waiting: FairQueue[_Waiting] = FairQueue(max_queue_bytes)
         self._arrived = asyncio.Event()
         self._is_closing = False
         self._writing: Sequence[_Waiting] = ()
 
-    async def submit(self, records: Sequence[Record]) -> Sequence[str]:
-        """Queues the records of one request and returns after their commit: for each the reason
-        why it was not kept (a duplicate), empty for one that was. They are committed together.
+    async def submit(self, records: Sequence[Record]) -> Verdict:
+        """Queues the records of one request and returns after their commit. They are committed
+        together unless the database refuses one of them. The verdict is a refusal when the queue
+        has no room for this project, the server stops, or what is written to fails.
 
-        Raises `Rejected` when the queue has no room for this project, the server stops, or the
-        database fails. All records of a request are of one project.
+        All records of a request are of one project.
         """
-        done: asyncio.Future[Sequence[str]] = asyncio.get_running_loop().create_future()
+        done: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
         waiting = _Waiting(records, done)
         if self._is_closing or not self._waiting.offer(waiting):
-            raise overloaded(retry_after_s=_RETRY_AFTER_S)
+            refusal = overloaded(retry_after_s=_RETRY_AFTER_S)
+            return Verdict([refusal.reason] * len(records), refusal)
         self._arrived.set()
         return await done
 
@@ -171,8 +180,12 @@ class Pipeline:
 
     async def _write_all(self, taken: Sequence[_Waiting]) -> None:
         self._writing = taken
+        batch = _slots(taken)
         try:
-            await self._write_or_split(_slots(taken))
+            await self._write_or_split(batch)
+        except Exception as error:  # whatever a batch meets must not stop the writer
+            log.exception("batch_failed")
+            self._fail(batch, error, Reason.INTERNAL)
         finally:
             self._writing = ()
             for waiting in taken:
@@ -196,24 +209,18 @@ class Pipeline:
             if len(batch) == 1:
                 self._discard(batch[0], error)
                 return
-            middle = len(batch) // 2
+            middle = _middle(batch)
             await self._write_or_split(batch[:middle])
             await self._write_or_split(batch[middle:])
         except (StorageError, TimeoutError) as error:
             await self._put_off(batch, accepted, error)
-        except Exception as error:  # a bug in one batch must not stop the writer
-            log.exception("batch_failed")
-            self._fail(batch, error, Reason.INTERNAL)
         else:
-            self._succeed(batch, written)
+            self._writer.conclude(written)
+            for (waiting, place), fate in zip(batch, written.fates, strict=True):
+                waiting.settle(place, fate)
 
     async def _write(self, accepted: SpooledBatch) -> Written:
-        prepared = Batch(
-            ids=[accepted.id],
-            at=accepted.at,
-            records=accepted.records,
-            bodies=await self._compressed([record.payload for record in accepted.records]),
-        )
+        prepared = await self._writer.prepare([accepted.id], accepted.at, accepted.records)
         written = await self._commit(prepared)
         self._metrics.commit_seconds.observe((clock.now() - accepted.at) / clock.SECOND)
         self._metrics.batch_records.observe(len(accepted.records))
@@ -245,22 +252,6 @@ class Pipeline:
             for waiting, place in batch:
                 waiting.settle(place, "")
 
-    async def _compressed(self, payloads: list[bytes]) -> list[bytes]:
-        """The payloads' frames, nothing for nothing. Above a few it pays to let another thread do
-        it."""
-        if sum(map(len, payloads)) <= _COMPRESSED_HERE_BYTES:
-            return [self._compressor.compress(each) if each else b"" for each in payloads]
-        loop = asyncio.get_running_loop()
-        filled: list[_Buffer] = [each for each in payloads if each]
-        frames = iter(await loop.run_in_executor(self._beside, self._compress, filled))
-        return [next(frames) if each else b"" for each in payloads]
-
-    def _compress(self, payloads: list[_Buffer]) -> list[bytes]:
-        """One call for the batch, which releases the interpreter lock once, not once an event. It
-        sets up a compressor of its own, which does not pay for a few."""
-        frames = self._compressor.multi_compress_to_buffer(payloads)
-        return [frames[index].tobytes() for index in range(len(frames))]
-
     async def _commit(self, batch: Batch) -> Written:
         """Commits a batch once, also when the answer of a commit is lost or a row id is taken. A
         commit whose answer was lost may still be under way; then the next attempt waits for it and
@@ -269,7 +260,7 @@ class Pipeline:
 
         async def body(tx: Transaction) -> Written:
             nonlocal last
-            last = await write_batch(tx, batch, self._names)
+            last = await self._writer.apply(tx, batch)
             return last
 
         for attempt in range(1, _ATTEMPTS + 1):
@@ -295,21 +286,10 @@ class Pipeline:
                 await asyncio.sleep(_RETRY_SECONDS * 2**attempt)
         raise AssertionError
 
-    def _succeed(self, batch: Sequence[_Slot], written: Written) -> None:
-        for learn in written.context.on_commit:
-            learn()
-        for (waiting, place), fate in zip(batch, written.fates, strict=True):
-            waiting.settle(place, fate)
-        self._metrics.unstored.inc(len(written.context.unstored))
-        self._after_commit()
-
     def _discard(self, slot: _Slot, error: DataRejected) -> None:
         """Gives up one record that the database will never take."""
         waiting, place = slot
-        record = waiting.records[place]
-        log.error("record_refused_by_database", kind=type(record).__name__, error=str(error))
-        self._ledger.fault(_category(record), Reason.INTERNAL)
-        self._ledger.count(record, Outcome.INVALID, Reason.INTERNAL, record.counted)
+        self._writer.give_up(waiting.records[place], error)
         waiting.settle(place, Reason.INTERNAL)
 
     def _fail(
@@ -320,21 +300,29 @@ class Pipeline:
         *,
         answer: Rejected | None = None,
     ) -> None:
-        """Tells those who wait to come again. Their other records may be kept: a client cannot send
-        half of a request again."""
-        log.error("records_not_written", count=len(batch), reason=reason, error=str(error))
-        for waiting, place in batch:
-            if not waiting.done.done():
-                self._ledger.fault(_category(waiting.records[place]), reason)
-                waiting.done.set_exception(answer or _unavailable())
+        """Tells those who wait for what was not written to come again. Other records of theirs may
+        be kept: a client cannot send half of a request again."""
+        refusal = answer or _unavailable()
+        unwritten = [
+            waiting.records[place] for waiting, place in batch if waiting.refuse(place, refusal)
+        ]
+        log.error("records_not_written", count=len(unwritten), reason=reason, error=str(error))
+        for record in unwritten:
+            self._ledger.fault(category_of(record), reason)
 
 
 def _slots(waiting: Iterable[_Waiting]) -> list[_Slot]:
     return [(each, place) for each in waiting for place in range(len(each.records))]
 
 
-def _category(record: Record) -> DataCategory:
-    return DataCategory(record.counted[0][0]) if record.counted else DataCategory.DEFAULT
+def _middle(batch: Sequence[_Slot]) -> int:
+    """Where to halve a batch: between two requests, as long as it holds several."""
+    middle = len(batch) // 2
+    owners = [waiting for waiting, _ in batch]
+    start = owners.index(owners[middle])
+    return start or next(
+        (at for at in range(middle, len(batch)) if owners[at] is not owners[0]), middle
+    )
 
 
 def _unavailable() -> Rejected:

@@ -71,7 +71,7 @@ def test_segments_are_put_together(wire: Wire) -> None:
     send(wire, replay_id, 0)
     send(wire, replay_id, 0)
     assert wire.ledger().since(before) == {
-        ("replay", "accepted", ""): 5,
+        ("replay", "accepted", ""): 2,
         ("replay", "invalid", "duplicate"): 1,
     }
     replay = shown(wire, replay_id)
@@ -138,10 +138,14 @@ def test_what_is_no_segment(wire: Wire, items: list[tuple[str, bytes]], reason: 
     assert wire.ledger().since(before) == {("replay", "invalid", reason): 1}
 
 
-def test_an_event_that_is_none_costs_itself(wire: Wire) -> None:
+@pytest.mark.parametrize(
+    ("payload", "reason"),
+    [(b"[1]", "invalid_replay_no_payload"), (b"{", "invalid_json")],
+)
+def test_a_recording_goes_with_its_event(wire: Wire, payload: bytes, reason: str) -> None:
+    """They are one segment: refused they count as one, and nothing of it is accepted."""
     before = wire.ledger()
     replay_id = secrets.token_hex(16)
-    body = envelope(replay_id, ("replay_event", b"[1]"), ("replay_recording", recording(0)))
+    body = envelope(replay_id, ("replay_event", payload), ("replay_recording", recording(0)))
     assert wire.envelope(body).status_code == 200
-    counted = wire.ledger().since(before)
-    assert counted[("replay", "invalid", "invalid_replay_no_payload")] == 1
+    assert wire.ledger().since(before) == {("replay", "invalid", reason): 1}

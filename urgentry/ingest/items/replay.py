@@ -4,7 +4,7 @@ A segment is an event that says what it is about and a recording; on the web bot
 envelope, on phones they come packed in one item together with a video.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -47,7 +47,7 @@ _VIDEO = msgspec.msgpack.Decoder(_Video)
 
 def read_event(item: Item, receipt: Receipt, envelope: Envelope) -> Reading:
     """The event and the recording beside it, as one segment."""
-    recording = _beside(envelope, ItemType.REPLAY_RECORDING)
+    recording = _of_type(envelope.items, ItemType.REPLAY_RECORDING)
     if recording is None:
         raise _unfit("missing_recording", "a replay event comes with its recording")
     _number, content = _opened(recording.view)
@@ -55,11 +55,18 @@ def read_event(item: Item, receipt: Receipt, envelope: Envelope) -> Reading:
     return Reading(records=[record], contents=[(record, content)])
 
 
+def without_paired(items: Sequence[Item]) -> Sequence[Item]:
+    """The items of an envelope without the recording that is one segment with the event beside it:
+    `read_event` reads both, and they count as one."""
+    recording = _of_type(items, ItemType.REPLAY_RECORDING)
+    if recording is None or _of_type(items, ItemType.REPLAY_EVENT) is None:
+        return items
+    return [each for each in items if each is not recording]
+
+
 def read_recording(item: Item, receipt: Receipt, envelope: Envelope) -> Reading:
-    """A recording alone; one beside its event is read with it."""
+    """A recording alone."""
     number, content = _opened(item.view)
-    if _beside(envelope, ItemType.REPLAY_EVENT) is not None:
-        return Reading(records=[])
     record = _record(
         receipt,
         replay_id=_replay_id(envelope),
@@ -94,8 +101,8 @@ def _unfit(why: str, detail: str) -> Rejected:
     return invalid(f"{Reason.INVALID_REPLAY}_{why}", f"invalid replay: {detail}")
 
 
-def _beside(envelope: Envelope, kind: ItemType) -> Item | None:
-    return next((each for each in envelope.items if each.type == kind), None)
+def _of_type(items: Sequence[Item], kind: ItemType) -> Item | None:
+    return next((each for each in items if each.type == kind), None)
 
 
 def _replay_id(envelope: Envelope) -> bytes:

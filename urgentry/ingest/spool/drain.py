@@ -4,18 +4,14 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 
 import structlog
-import zstandard
 
 from urgentry import clock
-from urgentry.domain.record import Record
 from urgentry.errors import DataRejected, StorageError, UniqueViolation
-from urgentry.ingest.ledger import Ledger
-from urgentry.ingest.names import KnownNames
 from urgentry.ingest.spool.files import SpoolFiles
 from urgentry.ingest.spool.frames import SpooledBatch, decode
 from urgentry.ingest.spool.spool import Spool
-from urgentry.ingest.store.batch import Batch, Written, write_batch
-from urgentry.protocol.outcome import Outcome, Reason
+from urgentry.ingest.store.batch import Written
+from urgentry.ingest.writer import BatchWriter
 from urgentry.storage import recording, spooled
 from urgentry.storage.database import Database, Transaction
 from urgentry.storage.spooled import Position
@@ -23,7 +19,6 @@ from urgentry.storage.spooled import Position
 _ROUND_SECONDS = 0.5
 _ADOPTION_ROUNDS = 20
 _RECORDS_AT_ONCE = 500
-_ZSTD_LEVEL = 3
 
 log = structlog.get_logger(__name__)
 
@@ -38,17 +33,13 @@ class Drain:
         self,
         database: Database,
         spool: Spool,
-        names: KnownNames,
-        ledger: Ledger,
+        writer: BatchWriter,
         *,
-        after_commit: Callable[[], None],
         on_empty: Callable[[], None],
     ) -> None:
         self._database = database
         self._spool = spool
-        self._names = names
-        self._ledger = ledger
-        self._after_commit = after_commit
+        self._writer = writer
         self._on_empty = on_empty
 
     async def run(self) -> None:
@@ -130,18 +121,15 @@ class Drain:
                 await self._apply(name, [(since, part)], since=since)
             except UniqueViolation:
                 continue
-            except DataRejected:
-                log.exception("record_refused_by_database", kind=type(record).__name__)
-                self._ledger.count(record, Outcome.INVALID, Reason.INTERNAL, record.counted)
+            except DataRejected as error:
+                self._writer.give_up(record, error)
         passed = SpooledBatch(id=_part_id(batch.id, len(records)), at=batch.at, records=[])
         await self._apply(name, [(position, passed)], since=since)
 
     async def _apply(self, name: str, group: Sequence[_Step], *, since: Position) -> None:
         records = [record for _, batch in group for record in batch.records]
-        bodies = await asyncio.to_thread(_compressed, records)
-        batch = Batch(
-            ids=[step.id for _, step in group], at=group[0][1].at, records=records, bodies=bodies
-        )
+        ids = [batch.id for _, batch in group]
+        batch = await self._writer.prepare(ids, group[0][1].at, records)
         to = group[-1][0]
 
         async def body(tx: Transaction) -> Written:
@@ -149,12 +137,10 @@ class Drain:
                 tx, name, since=since, to=to, at=clock.now()
             ):
                 raise StorageError(f"the spool {name} is drained by somebody else")
-            return await write_batch(tx, batch, self._names)
+            return await self._writer.apply(tx, batch)
 
         written: Written = await self._database.write(body)
-        for learn in written.context.on_commit:
-            learn()
-        self._after_commit()
+        self._writer.conclude(written)
 
 
 def _groups(steps: Iterable[_Step]) -> list[list[_Step]]:
@@ -168,11 +154,6 @@ def _groups(steps: Iterable[_Step]) -> list[list[_Step]]:
         groups[-1].append(step)
         room -= len(step[1].records)
     return groups
-
-
-def _compressed(records: Iterable[Record]) -> list[bytes]:
-    compressor = zstandard.ZstdCompressor(level=_ZSTD_LEVEL)
-    return [compressor.compress(each.payload) if each.payload else b"" for each in records]
 
 
 def _part_id(batch_id: bytes, number: int) -> bytes:

@@ -101,9 +101,11 @@ class SpoolFiles:
         self._give_up_file()
 
     def _give_up_file(self) -> None:
+        """What was appended is on disk, so that closing has nothing left to say."""
         if self._file is not None:
-            os.close(self._file)
-            self._file = None
+            descriptor, self._file = self._file, None
+            with suppress(OSError):
+                os.close(descriptor)
 
     def _path(self, number: int) -> Path:
         return self.folder / f"{number:0{_DIGITS}d}{_SUFFIX}"
@@ -115,13 +117,13 @@ def new_spool(root: Path) -> SpoolFiles:
     try:
         folder.mkdir(mode=0o700, parents=True)
         lock = _locked(folder)
+        _sync_folder(root)
     except OSError as error:
         raise SpoolUnavailable(
             f"cannot make a spool in {root}: {error.strerror}",
             hint="make the data directory writable, or set URGENTRY_MAX_SPOOL_BYTES=0",
         ) from error
     assert lock is not None  # noqa: S101 - nobody else knows the folder
-    _sync_folder(root)
     return SpoolFiles(folder, lock)
 
 
