@@ -7,7 +7,7 @@ import pytest
 from tests.queries import rows, value
 from tests.stored_issues import NOW, Tenant, event, make_tenant, person, store
 from urgentry import clock
-from urgentry.domain.event import day_of
+from urgentry.domain.event import day_of, expires_day
 from urgentry.jobs.deletion import remove_leftovers
 from urgentry.jobs.housekeeping import prepare_partitions
 from urgentry.jobs.packing import pack_window
@@ -110,6 +110,24 @@ async def test_nothing_is_left_when_all_is_silent(database: Database) -> None:
     await remove_expired(database, now=much_later, pause=0)
     names = (*EVENT_TABLES, "issue", "hash", "hash_user", "hash_tag", "tagset", "event_user")
     assert await counts(database, names) == dict.fromkeys(names, 0)
+
+
+async def test_events_that_come_after_their_week_was_dropped_go_too(database: Database) -> None:
+    tenant = await make_tenant(database)
+    await keep_for_a_week(database, tenant)
+    await a_day(database, tenant, 0, 3)
+    later = NOW + 30 * clock.DAY
+    await prepare_partitions(database, later)
+    await remove_expired(database, now=later, pause=0)
+    assert await value(database, "SELECT count(*) FROM event") == 0
+    for at in (NOW, later):
+        await store(database, event(tenant, key=str(at), at=at, retention_days=KEPT_DAYS), at=at)
+    days = "SELECT expires_day FROM event ORDER BY expires_day"
+    late, current = (expires_day(at, KEPT_DAYS) for at in (NOW, later))
+    assert [row["expires_day"] for row in await rows(database, days)] == [late, current]
+    await remove_expired(database, now=later, pause=0)
+    assert [row["expires_day"] for row in await rows(database, days)] == [current]
+    assert await value(database, "SELECT count(*) FROM event_body") == 1
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)

@@ -9,6 +9,7 @@ from tests import queries
 from tests.signals import NOW, TRACE, delivery, signal, span, span_id, store, trace_id
 from urgentry import clock
 from urgentry.errors import ApiError
+from urgentry.explore import values
 from urgentry.explore.listing import Found, newest, oldest, ranked
 from urgentry.explore.measuring import measure
 from urgentry.explore.question import Question, TooSlow
@@ -18,6 +19,7 @@ from urgentry.explore.values import common_values
 from urgentry.storage.database import Database
 from urgentry.telemetry import names
 from urgentry.telemetry.aggregation import Buckets, Grouping
+from urgentry.telemetry.columns import TEXT
 from urgentry.telemetry.conditions import (
     ALWAYS,
     All,
@@ -264,10 +266,27 @@ async def test_too_many_groups_are_the_callers_mistake(
 
 async def test_values_of_an_attribute(desk: Desk, spread: list[Signal]) -> None:
     async with desk.work() as work:
-        found = await common_values(work, question(project_ids=BOTH), names.OP, limit=2)
+        asked = question(project_ids=BOTH)
+        found = await common_values(work, asked, names.OP, types=(TEXT,), limit=2)
     counts = {op: sum(each.attributes[names.OP] == op for each in spread) for op, _ in found}
     assert dict(found) == counts
     assert len(found) == 2
+
+
+async def test_values_are_looked_for_among_the_newest(
+    database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Signals that lack the attribute count too."""
+    monkeypatch.setattr(values, "_ENOUGH_SIGNALS", 50)
+    await store(database, delivery([signal(NOW - clock.MINUTE, {"rare": "old"})]))
+    for number in range(70):
+        await store(database, delivery([signal(NOW + number)]))
+    async with desk.work() as work:
+        assert await common_values(work, question(), "rare", types=(TEXT,), limit=2) == []
+    await store(database, delivery([signal(NOW + clock.SECOND, {"rare": "new"})]))
+    async with desk.work() as work:
+        found = await common_values(work, question(), "rare", types=(TEXT,), limit=2)
+    assert found == [("new", 1)]
 
 
 async def test_a_trace_is_found_wherever_it_was(database: Database, desk: Desk) -> None:

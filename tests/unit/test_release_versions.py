@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from urgentry.domain.release import is_newer, parse_version
+from urgentry.domain.release import parse_version
 
 ASCENDING = [
     "0.9",
@@ -74,13 +74,6 @@ def test_the_package_stands_before_the_version(version: str, package: str, rest:
 )
 def test_people_read_a_short_form(version: str, description: str) -> None:
     assert parse_version(version).description == description
-
-
-def test_versions_of_different_packages_do_not_compare() -> None:
-    assert is_newer("a@1.0.1", "a@1.0.0") is True
-    assert is_newer("a@1.0.0", "a@1.0.1") is False
-    assert is_newer("b@1.0.1", "a@1.0.0") is None
-    assert is_newer("a@main", "a@1.0.0") is None
 
 
 @given(st.text(max_size=40))

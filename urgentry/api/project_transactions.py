@@ -49,14 +49,11 @@ async def _spans(call: Call, access: Access, stored: StoredTransaction) -> list[
         project_ids=[stored.project_id],
         trace_id=stored.trace_id,
         now=clock.now(),
+        segment_id=stored.span_id,
     )
     async with call.deps.desk.work() as work:
         spans = await signals_of_trace(work, scope, Kind.SPAN)
-    return [
-        each
-        for each in spans
-        if each.signal.segment_id == stored.span_id and each.signal.span_id != stored.span_id
-    ]
+    return [each for each in spans if each.signal.span_id != stored.span_id]
 
 
 async def _release(tx: Transaction, access: Access, version: str) -> dict[str, object] | None:

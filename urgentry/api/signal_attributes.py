@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from urgentry import clock
@@ -52,25 +53,20 @@ async def list_names(call: Call) -> Response:
 
 async def list_values(call: Call) -> Response:
     """The values that an attribute has most often, with how often, among the newest signals that
-    meet the search; `substringMatch` picks some."""
-    asked = await read_signal_question(call)
+    meet the search; `attributeType` and `substringMatch` pick some."""
+    types = _read_types(call)
+    asked = await read_signal_question(call, "itemType")
+    if asked.bounds:
+        raise ApiError(400, "A condition on a function needs a function among the fields.")
     field = find_field(asked.kind, call.path("key"))
     question = asked.question
     part = (call.query.get("substringMatch") or "").lower()
     if part:
         narrowed = All((question.condition, Contains(field.key, part)))
-        question = type(question)(
-            organization_id=question.organization_id,
-            project_ids=question.project_ids,
-            kind=question.kind,
-            start=question.start,
-            end=question.end,
-            now=question.now,
-            condition=narrowed,
-        )
+        question = replace(question, condition=narrowed)
     size = read_per_page(call, largest=_LARGEST_PAGE)
     async with call.deps.desk.work() as work:
-        found = await common_values(work, question, field.key, limit=size)
+        found = await common_values(work, question, field.key, types=types, limit=size)
     shown = [
         {
             "key": field.name,

@@ -48,13 +48,13 @@ class SignalQuestion(msgspec.Struct, frozen=True, kw_only=True):
         return {project.id: project.slug for project in self.projects}
 
 
-async def read_signal_question(call: Call) -> SignalQuestion:
-    """The question of a request. ApiError 400 where it cannot be understood, 404 for what the
-    caller may not see."""
+async def read_signal_question(call: Call, *dataset_names: str) -> SignalQuestion:
+    """The question of a request; beside `dataset` these options may name the dataset. ApiError 400
+    where it cannot be understood, 404 for what the caller may not see."""
     async with call.database.read() as tx:
         access = await call.enter(tx, *SCOPES)
         projects = await read_projects(call, tx, access)
-    dataset, kind = read_dataset(call)
+    dataset, kind = read_dataset(call, *dataset_names)
     now = clock.now()
     query, bounds = take_bounds(call.query.get("query") or "", kind)
     scope = SignalScope(

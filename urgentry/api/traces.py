@@ -14,7 +14,12 @@ from urgentry.api.shapes.traces import TraceError, TraceView, trace_tree
 from urgentry.api.signal_question import SCOPES
 from urgentry.domain.project import Project
 from urgentry.explore.scanning import Work
-from urgentry.explore.traces import TraceScope, count_of_trace, signals_of_trace
+from urgentry.explore.traces import (
+    TraceScope,
+    count_groups_of_trace,
+    count_of_trace,
+    signals_of_trace,
+)
 from urgentry.ingest.signals.ids import read_trace_id
 from urgentry.storage import events, issues, transactions
 from urgentry.storage.database import Transaction
@@ -80,18 +85,16 @@ async def _read(call: Call) -> AskedTrace:
 
 
 async def _count(work: Work, asked: AskedTrace) -> Json:
-    spans = await signals_of_trace(work, asked.scope, Kind.SPAN)
-    operations = Counter(str(each.signal.attributes.get(names.OP) or "default") for each in spans)
-    by_transaction = Counter(
-        event_id
-        for each in spans
-        if isinstance(event_id := each.signal.attributes.get(names.EVENT_ID), str)
-    )
-    errors = await _list_events(work.tx, asked)
+    spans = await count_groups_of_trace(work, asked.scope, Kind.SPAN, names.OP, names.EVENT_ID)
+    operations, by_transaction = Counter[str](), Counter[str]()
+    for (operation, event_id), count in spans.items():
+        operations[str(operation or "default")] += count
+        if isinstance(event_id, str):
+            by_transaction[event_id] += count
     return {
-        "errorsCount": len(errors),
+        "errorsCount": await _count_events(work.tx, asked.scope),
         "performanceIssuesCount": 0,
-        "spansCount": len(spans),
+        "spansCount": sum(spans.values()),
         "logsCount": await count_of_trace(work, asked.scope, Kind.LOG),
         "metricsCount": await count_of_trace(work, asked.scope, Kind.METRIC),
         "uptimeCount": 0,
@@ -108,6 +111,17 @@ async def _errors(tx: Transaction, asked: AskedTrace) -> list[TraceError]:
     of_issues = await issues.list_issues(tx, sorted({event.issue_id for event in found}))
     numbers = {issue.id: issue.short_id for issue in of_issues}
     return [TraceError.of(event, number=numbers.get(event.issue_id)) for event in found]
+
+
+async def _count_events(tx: Transaction, scope: TraceScope) -> int:
+    return await transactions.count_events_of_trace(
+        tx,
+        scope.trace_id,
+        scope.project_ids,
+        now=scope.now,
+        start=scope.start,
+        end=scope.end,
+    )
 
 
 async def _list_events(tx: Transaction, asked: AskedTrace) -> list[StoredEvent]:

@@ -99,14 +99,6 @@ def parse_version(version: str) -> ParsedVersion:
     )
 
 
-def is_newer(version: str, than: str) -> bool | None:
-    """Whether a version follows another of the same package; None where they do not compare."""
-    ours, theirs = parse_version(version), parse_version(than)
-    if ours.package != theirs.package or ours.sort_key is None or theirs.sort_key is None:
-        return None
-    return ours.sort_key > theirs.sort_key
-
-
 def _split_package(version: str) -> tuple[str, str]:
     match = _SCOPED_PACKAGE.fullmatch(version) or _PACKAGE.fullmatch(version)
     return (match["package"], match["rest"]) if match else ("", version)

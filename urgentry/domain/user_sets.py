@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from urgentry.domain import distinct
 
-EMPTY = b""
 EXACT_LIMIT = 500
 _KEY_BYTES = 8
 _UNION_LIMIT = 20_000

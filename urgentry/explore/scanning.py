@@ -30,7 +30,6 @@ from urgentry.telemetry.verdicts import Verdict, may_hold, verdict
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_FIRST_CHUNK = 4
 _LARGEST_CHUNK = 64
 
 

@@ -9,17 +9,17 @@ from urgentry.explore.measuring import measure
 from urgentry.explore.question import Question
 from urgentry.explore.scanning import Candidate, Work, matches
 from urgentry.storage.telemetry_reading import Extent, list_extents
-from urgentry.telemetry.aggregation import Function, Grouping, Measure
-from urgentry.telemetry.conditions import Equals, positions
-from urgentry.telemetry.names import TRACE
+from urgentry.telemetry.aggregation import Function, Grouping, GroupKey, Measure
+from urgentry.telemetry.conditions import All, Condition, Equals, positions
+from urgentry.telemetry.names import SEGMENT, TRACE
 from urgentry.telemetry.signal import Kind
 
 MOST_SIGNALS = 10_000
 
 
 class TraceScope(msgspec.Struct, frozen=True, kw_only=True):
-    """A trace within some projects of an organization. `start` and `end` (microseconds) narrow it
-    where they are given."""
+    """A trace within some projects of an organization. `start` and `end` (microseconds) and the id
+    of a segment narrow it where they are given."""
 
     organization_id: int
     project_ids: Sequence[int]
@@ -27,6 +27,15 @@ class TraceScope(msgspec.Struct, frozen=True, kw_only=True):
     now: int
     start: int | None = None
     end: int | None = None
+    segment_id: bytes | None = None
+
+    @property
+    def condition(self) -> Condition:
+        """What makes a signal one of it."""
+        of_trace = Equals(TRACE, frozenset({self.trace_id.hex()}))
+        if self.segment_id is None:
+            return of_trace
+        return All((of_trace, Equals(SEGMENT, frozenset({self.segment_id.hex()}))))
 
 
 async def signals_of_trace(
@@ -46,11 +55,19 @@ async def signals_of_trace(
 
 async def count_of_trace(work: Work, trace: TraceScope, kind: Kind) -> int:
     """How many signals of a kind it has."""
+    return (await count_groups_of_trace(work, trace, kind)).get((), 0)
+
+
+async def count_groups_of_trace(
+    work: Work, trace: TraceScope, kind: Kind, *keys: str
+) -> dict[GroupKey, int]:
+    """The same by the values of attributes."""
     question = await _question(work, trace, kind)
     if question is None:
-        return 0
-    counted = await measure(work, question, Grouping(measures=(Measure(Function.COUNT),)))
-    return int(counted[()][0] or 0)
+        return {}
+    grouping = Grouping(keys=keys, measures=(Measure(Function.COUNT),))
+    counted = await measure(work, question, grouping)
+    return {group: int(values[0] or 0) for group, values in counted.items()}
 
 
 async def find_extents(work: Work, trace: TraceScope) -> list[Extent]:
@@ -70,7 +87,7 @@ async def _question(work: Work, trace: TraceScope, kind: Kind) -> Question | Non
         start=start if trace.start is None else max(start, trace.start),
         end=end if trace.end is None else min(end, trace.end),
         now=trace.now,
-        condition=Equals(TRACE, frozenset({trace.trace_id.hex()})),
+        condition=trace.condition,
     )
 
 

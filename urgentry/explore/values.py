@@ -1,28 +1,33 @@
 """Which values an attribute has, for those who type a search."""
 
 from collections import Counter
-from collections.abc import Sequence
-from itertools import compress
+from collections.abc import Collection, Sequence
+from itertools import chain, compress
 from typing import Any
+
+import orjson
 
 from urgentry.explore.question import Question
 from urgentry.explore.scanning import Candidate, Work, matches
-from urgentry.telemetry.aggregation import values_of
+from urgentry.telemetry.columns import LIST
 from urgentry.telemetry.conditions import as_flags
 
 _ENOUGH_SIGNALS = 100_000
 
 
 async def common_values(
-    work: Work, question: Question, key: str, *, limit: int
+    work: Work, question: Question, key: str, *, types: Collection[str], limit: int
 ) -> list[tuple[Any, int]]:
-    """The values that an attribute has most often, with how often, among the newest hundred
-    thousand signals that meet the question."""
+    """The values of some types (of `columns`) that an attribute has most often, with how often,
+    among the newest hundred thousand signals that meet the question. Of lists the members count."""
     counts: Counter[Any] = Counter()
+    seen = 0
     async for chunk in work.chunks(question):
         asked = await work.asked(question, chunk)
-        await work.beside(_count, counts, question, key, asked, await work.bodies(asked))
-        if counts.total() >= _ENOUGH_SIGNALS:
+        seen += await work.beside(
+            _count, counts, question, key, types, asked, await work.bodies(asked)
+        )
+        if seen >= _ENOUGH_SIGNALS:
             break
     return counts.most_common(limit)
 
@@ -31,10 +36,23 @@ def _count(
     counts: Counter[Any],
     question: Question,
     key: str,
+    types: Collection[str],
     asked: Sequence[Candidate],
     bodies: dict[int, bytes],
-) -> None:
+) -> int:
+    """Adds the values of the signals of some blocks; how many signals were looked at."""
+    seen = 0
     for candidate, mask in matches(question, asked, bodies, frozenset({key})):
         flags = as_flags(mask, candidate.block.count)
-        counts.update(compress(values_of(candidate.block, key), flags))
-    counts.pop(None, None)
+        seen += mask.bit_count()
+        for view in candidate.block.view(key):
+            if view.type in types:
+                held = filter(_is_there, compress(view.expand(), flags))
+                counts.update(
+                    chain.from_iterable(map(orjson.loads, held)) if view.type == LIST else held
+                )
+    return seen
+
+
+def _is_there(value: Any) -> bool:
+    return value is not None

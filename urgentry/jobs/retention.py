@@ -1,7 +1,8 @@
 """Removes what has outlived its retention, from every table that grows.
 
-On PostgreSQL events go by the partition, which is dropped whole. What is deleted row by row goes in
-transactions so short that no writer notices, and SQLite's file is made smaller by what it frees.
+On PostgreSQL events go by the partition, which is dropped whole; those that came too late for
+theirs go row by row. What is deleted row by row goes in transactions so short that no writer
+notices, and SQLite's file is made smaller by what it frees.
 """
 
 import asyncio
@@ -99,9 +100,8 @@ async def remove_expired(database: Database, *, now: int, pause: float = _PAUSE_
     """Removes all that has expired at a time."""
     today, hour = day_of(now), hour_of(now)
     await partitions.drop_expired(database, today)
-    if not partitions.are_used(database):
-        expired = partial(expiry.delete_events, today=today, limit=_EVENTS_AT_ONCE)
-        await _repeat(database, expired, _EVENTS_AT_ONCE, pause)
+    expired = partial(expiry.delete_events, today=today, limit=_EVENTS_AT_ONCE)
+    await _repeat(database, expired, _EVENTS_AT_ONCE, pause)
     async with database.read() as tx:
         kept_days = await expiry.longest_retention(tx) + 1
     for chunk, limit in (

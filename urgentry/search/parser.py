@@ -34,7 +34,8 @@ _LIST_WORD = re.compile(r"[^\s(),\[\]\"][^\s,\]]*")
 _OPERATOR = re.compile(r">=|<=|!=|>|<|=")
 _KEY = re.compile(
     r"""(?P<not>!?)(?:
-        tags\[(?:"(?P<quoted_tag>(?:[^"\\]|\\.)+)"|(?P<tag>[^\]\s",\\]+))(?:,\s*(?:string|number))?\]
+        tags\[(?:"(?P<quoted_tag>(?:[^"\\]|\\.)+)"|(?P<tag>[^\]\s",\\]+))
+            (?:,\s*(?:string|number|boolean|array))?\]
       | "(?P<quoted>(?:[^"\\]|\\.)+)"
       | (?P<plain>[A-Za-z0-9_.\-]+)
     ):""",

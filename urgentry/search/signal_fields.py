@@ -23,6 +23,7 @@ class FieldType(StrEnum):
     DURATION = "duration"
     DATE = "date"
     BOOLEAN = "boolean"
+    ARRAY = "array"
     PERCENTAGE = "percentage"
     RATE = "rate"
 
@@ -40,12 +41,13 @@ class Field(msgspec.Struct, frozen=True):
         return self.type in (FieldType.NUMBER, FieldType.INTEGER, FieldType.DURATION)
 
 
-_TAG = re.compile(r'tags\[(?:"([^"]+)"|([^\],"]+))(?:,\s*(string|number|boolean))?\]')
+_TAG = re.compile(r'tags\[(?:"([^"]+)"|([^\],"]+))(?:,\s*(string|number|boolean|array))?\]')
 _TYPE_OF_TAG = {
     None: FieldType.STRING,
     "string": FieldType.STRING,
     "number": FieldType.NUMBER,
     "boolean": FieldType.BOOLEAN,
+    "array": FieldType.ARRAY,
 }
 _MEASUREMENTS = "measurements."
 

@@ -30,8 +30,9 @@ from urgentry.telemetry.signal import Kind
 
 _CALL = re.compile(r"([a-z][a-z0-9_]*)\(([^()]*)\)")
 _CONDITION = re.compile(
-    r"(?<!\S)(!?)([a-z][a-z0-9_]*\([^()\"]*\)):(>=|<=|!=|>|<|=)?([^\s()]+)(?!\S)"
+    r"\"(?:[^\"\\]|\\.)*\"|(?<!\S)(!?)([a-z][a-z0-9_]*\([^()\"]*\)):(>=|<=|!=|>|<|=)?([^\s()]+)(?!\S)"
 )
+"""What stands in quotes, which is no condition, or a condition."""
 _QUANTILE = re.compile(r"p(50|75|90|95|99|100)")
 _ARGUMENT = re.compile(r"(?:[^,\[]|\[[^\]]*\])+")
 """What stands between commas, but for those within `tags[…]`."""
@@ -47,6 +48,7 @@ _PER_SECONDS = {"eps": 1, "per_second": 1, "epm": 60, "per_minute": 60}
 _ARGUMENTS_OF_METRIC = 3
 _SHARE_ARGUMENTS = 2
 _IF_ARGUMENTS = 3
+_WITHOUT_ARGUMENTS = frozenset({"failure_rate", "failure_count"})
 
 Values = Sequence[float | None]
 Finish = Callable[[Values, float], float | None]
@@ -116,6 +118,8 @@ def take_bounds(query: str, kind: Kind) -> tuple[str, list[Bound]]:
     bounds: list[Bound] = []
 
     def take(match: re.Match[str]) -> str:
+        if match[2] is None:
+            return match[0]
         computed = read_computed(match[2], kind)
         bounds.append(
             Bound(
@@ -141,6 +145,7 @@ class _Reader:
 
     def read(self) -> Computed:
         function = self._function
+        self._refuse_too_many()
         if function in ("count", "sample_count"):
             return self._count()
         if function == "count_unique":
@@ -151,9 +156,22 @@ class _Reader:
             return self._computed(Measure(Function.COUNT, condition=self._if()), FieldType.INTEGER)
         if function in _PER_SECONDS:
             return self._rate(_PER_SECONDS[function])
-        if function in ("failure_rate", "failure_count"):
+        if function in _WITHOUT_ARGUMENTS:
             return self._failures(is_rate=function == "failure_rate")
         return self._over_numbers()
+
+    def _refuse_too_many(self) -> None:
+        """`percentile` and `count_if` say themselves what they take."""
+        if self._function in ("percentile", "count_if"):
+            return
+        is_metric = self._kind is Kind.METRIC
+        most = 1 + _ARGUMENTS_OF_METRIC if is_metric else 1
+        if self._function in _WITHOUT_ARGUMENTS or (
+            self._function in _PER_SECONDS and not is_metric
+        ):
+            most = 0
+        if len(self._arguments) > most:
+            raise self._refuse(f"{self._function} takes at most {most} argument{'s' * (most != 1)}")
 
     def _count(self) -> Computed:
         field = self._field(required=False) if self._arguments else None
@@ -175,7 +193,7 @@ class _Reader:
             raise self._refuse(f"{self._function} is not a function that is known here")
         return self._computed(
             measure,
-            field.type if field.type is not FieldType.STRING else FieldType.NUMBER,
+            field.type if field.is_number else FieldType.NUMBER,
             unit="millisecond" if field.type is FieldType.DURATION else None,
         )
 

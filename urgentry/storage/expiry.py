@@ -1,7 +1,7 @@
 """What has outlived its retention, removed in chunks. Called by `jobs.retention` alone.
 
-On PostgreSQL events go by the partition (`partitions.drop_expired`); SQLite alone deletes rows. A
-retention that was shortened holds for what comes after.
+On PostgreSQL events go by the partition (`partitions.drop_expired`), and row by row only those that
+came after their partition was dropped. A retention that was shortened holds for what comes after.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,8 @@ _FREE_PAGES = script("free pages", "PRAGMA freelist_count")
 
 
 async def delete_events(tx: Transaction, today: int, *, limit: int) -> int:
-    """Deletes events whose day of expiry has come, with their payloads and ids; how many."""
+    """Deletes events whose day of expiry has come and that stand in no partition of their own, with
+    their payloads and ids; how many."""
     rows = await tx.all("expiry.list_events", today=today, limit=limit)
     for expires_day in sorted({row["expires_day"] for row in rows}):
         of_day = [row for row in rows if row["expires_day"] == expires_day]

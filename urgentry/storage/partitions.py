@@ -2,8 +2,8 @@
 
 A week and not a day, so that a query without a day in it plans over a dozen partitions and not
 ninety. On SQLite there is nothing to make: rows are clustered by expiry day. What no partition was
-made for lands in the default one, which `count_strays` watches, and moves when its partition is
-made.
+made for lands in the default one, from where it moves when its partition is made, and goes row by
+row when its day comes first.
 """
 
 from collections.abc import Iterable
@@ -66,18 +66,9 @@ async def drop_expired(database: Database, today: int) -> None:
 
 
 def are_used(database: Database) -> bool:
-    """Whether events go by the partition; otherwise their rows are deleted, and the file is to be
+    """Whether most events go by the partition; otherwise all go row by row, and the file is to be
     made smaller."""
     return database.dialect == "postgres"
-
-
-async def count_strays(database: Database) -> int:
-    """Rows that found no partition of their own."""
-    if database.dialect != "postgres":
-        return 0
-    async with database.read() as tx:
-        strays: int = await tx.value("partitions.count_strays")
-    return strays
 
 
 def partition_name(table: str, week: int) -> str:

@@ -14,6 +14,9 @@ from urgentry.storage.bodies import unpacked
 from urgentry.storage.database import Row, Transaction
 from urgentry.storage.json_lists import ids_by_day, integers
 
+END = (1 << 63) - 1
+"""Behind every time."""
+
 
 class PayloadRow(msgspec.Struct, frozen=True, kw_only=True):
     """A row of `transaction_payload`."""
@@ -108,6 +111,27 @@ async def list_events_of_trace(
         )
         for row in rows
     ]
+
+
+async def count_events_of_trace(
+    tx: Transaction,
+    trace_id: bytes,
+    project_ids: Iterable[int],
+    *,
+    now: int,
+    start: int | None = None,
+    end: int | None = None,
+) -> int:
+    """How many errors and messages of a trace happened from a time on and before another."""
+    count: int = await tx.value(
+        "transactions.count_events_of_trace",
+        trace_id=trace_id,
+        project_ids=integers(project_ids),
+        expires_days=integers(expiry_days(now)),
+        start=0 if start is None else start,
+        end=END if end is None else end,
+    )
+    return count
 
 
 async def delete_trace_events(tx: Transaction, project_id: int, event_rows: Iterable[int]) -> None:

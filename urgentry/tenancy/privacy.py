@@ -9,8 +9,6 @@ from urgentry.access.decision import Access, found
 from urgentry.domain.organization import Organization
 from urgentry.domain.privacy_settings import (
     DataRules,
-    PrivacySettings,
-    effective,
     read_organization_rules,
     read_project_rules,
     stored_rules,
@@ -50,11 +48,6 @@ def project_rules_of(project: Project) -> DataRules:
 def organization_rules_of(organization: Organization) -> DataRules:
     """What the organization asks of all its projects."""
     return read_organization_rules(organization.settings)
-
-
-def privacy_of(project: Project, organization: Organization) -> PrivacySettings:
-    """What holds for the project."""
-    return effective(project_rules_of(project), organization_rules_of(organization))
 
 
 def changed(rules: DataRules, change: RulesChange) -> DataRules:

@@ -94,6 +94,44 @@ async def test_groups_and_functions(shop: World) -> None:
 async def test_conditions_on_functions(shop: World) -> None:
     found = await rows(shop.owner, "span.op", "count()", query="is_transaction:false count():>1")
     assert [row["span.op"] for row in found] == ["db"]
+    quoted = 'span.description:"SELECT 1 count():>9 and more"'
+    assert await rows(shop.owner, "span.op", "count()", query=f"!{quoted} count():>1") == [
+        {"span.op": "db", "count()": 3}
+    ]
+    assert await rows(shop.owner, "id", query=quoted) == []
+
+
+@pytest.mark.parametrize(
+    ("function", "most"),
+    [
+        ("failure_rate(span.duration)", 0),
+        ("failure_count(span.op)", 0),
+        ("epm(60)", 0),
+        ("count(span.duration, span.op)", 1),
+        ("count_unique(span.op, region)", 1),
+        ("p95(span.duration, 3)", 1),
+    ],
+)
+async def test_functions_take_no_more_than_they_heed(shop: World, function: str, most: int) -> None:
+    for params in ({"field": function}, {"field": "count()", "query": f"{function}:>1"}):
+        answer = await shop.owner.send("GET", EVENTS, dataset="spans", **params)
+        assert answer.status_code == 400
+        assert f"takes at most {most} argument" in answer.json()["detail"]
+    drawn = await shop.owner.send("GET", SERIES, dataset="spans", yAxis=function)
+    assert drawn.status_code == 400
+
+
+async def test_functions_over_one_metric_among_all(shop: World) -> None:
+    for function, value in (
+        ("count(value,clicks,counter,-)", 4),
+        ("count_unique(value,size,gauge,byte)", 1),
+        ("p50(value,size,gauge,byte)", 100),
+        ("max(value,clicks,counter,byte)", None),
+    ):
+        assert await rows(shop.owner, function, dataset="tracemetrics") == [{function: value}]
+    five = "sum(value,clicks,counter,-,x)"
+    answer = await shop.owner.send("GET", EVENTS, dataset="tracemetrics", field=five)
+    assert answer.status_code == 400
 
 
 @pytest.mark.parametrize(

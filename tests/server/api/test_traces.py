@@ -4,10 +4,16 @@ from typing import Any
 
 import pytest
 
+from tests import signals
 from tests.server.api import shop as shops
 from tests.server.api.conftest import World
 from tests.server.api.shop import EVENT_ID, child, transaction_record, write
+from tests.stored_issues import Tenant, event, store
 from tests.unit.items.entries import PARENT, TRACE
+from urgentry import clock
+from urgentry.api.timestamps import iso
+from urgentry.explore.traces import MOST_SIGNALS
+from urgentry.telemetry import names
 
 shop = shops.shop
 
@@ -73,6 +79,29 @@ async def test_how_much_there_is_of_a_trace(shop: World) -> None:
     }
 
 
+async def test_a_large_trace_is_counted_whole(world: World) -> None:
+    """And the spans of a transaction are found behind thousands of others."""
+    at = clock.now() - clock.MINUTE
+    others = [
+        signals.signal(at + n, {names.OP: "db"}, trace=bytes.fromhex(TRACE))
+        for n in range(MOST_SIGNALS + 1)
+    ]
+    await signals.store(world.database, signals.delivery(others, received=at), at=at)
+    await write(world.database, transaction_record(child(1, 10, op="http.client")))
+    tenant = Tenant(organization_id=1, account_id=1, team_id=1, project_id=1)
+    errors = [event(tenant, at=at, tags={"trace": TRACE}) for _ in range(1_001)]
+    await store(world.database, *errors, at=at)
+    path = f"/organizations/acme/trace-meta/{TRACE}/"
+    meta = await world.owner.ok("GET", path)
+    assert (meta["spansCount"], meta["errorsCount"]) == (MOST_SIGNALS + 3, 1_001)
+    assert meta["spansCountMap"] == {"db": MOST_SIGNALS + 1, "http.server": 1, "http.client": 1}
+    later = await world.owner.ok("GET", path, start=iso(at + 10 * clock.SECOND))
+    assert (later["spansCount"], later["errorsCount"]) == (2, 0)
+    shown = await world.owner.ok("GET", f"/projects/acme/web/events/{EVENT_ID}/")
+    spans = next(entry["data"] for entry in shown["entries"] if entry["type"] == "spans")
+    assert [span["op"] for span in spans] == ["http.client"]
+
+
 async def test_attributes(shop: World) -> None:
     path = "/organizations/acme/trace-items/attributes/"
     found = await shop.owner.ok("GET", path, dataset="spans")
@@ -100,6 +129,36 @@ async def test_values_of_an_attribute(shop: World) -> None:
     }
     picked = await shop.owner.ok("GET", path, dataset="spans", substringMatch="HTTP")
     assert {each["value"] for each in picked} == {"http.client", "http.server"}
+    logs = f"{path.replace('span.op', 'number')}?itemType=logs"
+    assert len(await shop.owner.ok("GET", logs)) == 5
+    assert len(await shop.owner.ok("GET", f"{logs}&attributeType=number")) == 5
+    assert await shop.owner.ok("GET", f"{logs}&attributeType=string") == []
+    assert await shop.owner.status("GET", f"{logs}&attributeType=text") == 400
+    assert await shop.owner.status("GET", f"{logs}&query=count():>1") == 400
+
+
+async def test_lists_are_found_by_their_members(world: World) -> None:
+    await write(
+        world.database,
+        transaction_record(
+            child(1, 1, op="db", data={"tables": ["users", "orders"]}),
+            child(2, 1, op="db", data={"tables": ["users"]}),
+            child(3, 1, op="db"),
+        ),
+    )
+    path = "/organizations/acme/trace-items/attributes/"
+    (name,) = await world.owner.ok("GET", path, attributeType="array")
+    assert (name["key"], name["attributeType"]) == ("tags[tables,array]", "array")
+    values = await world.owner.ok("GET", f"{path}{name['key']}/values/", attributeType="array")
+    assert [(each["value"], each["count"]) for each in values] == [("users", 2), ("orders", 1)]
+    for field, query, told in (
+        ("span.op", f"{name['key']}:orders", ["users", "orders"]),
+        ("count()", f"has:{name['key']} !{name['key']}:orders", ["users"]),
+    ):
+        asked = {"dataset": "spans", "field": [field, name["key"]], "query": query}
+        table = await world.owner.ok("GET", "/organizations/acme/events/", **asked)
+        assert [row[name["key"]] for row in table["data"]] == [told]
+        assert table["meta"]["fields"][name["key"]] == "array"
 
 
 async def test_a_transaction_is_an_event(shop: World) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
+import orjson
+
 from urgentry import clock
 from urgentry.api.timestamps import iso
 from urgentry.explore.listing import Found
@@ -55,6 +57,8 @@ def group_cell(field: Field, value: Any, slugs: Mapping[int, str]) -> Any:
             return _time(field, value, None)
         case names.ROW:
             return row_id(value)
+        case _ if field.type is FieldType.ARRAY:
+            return _list(value)
         case _:
             return value
 
@@ -115,6 +119,16 @@ def _time(field: Field, at: int, duration_ms: Any) -> Any:
             return iso(at)
 
 
+def _list(value: Any) -> Any:
+    """Blocks hold lists as JSON; a text that is none stays what it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return value
+
+
 def _unit_of(field: Field) -> str | None:
     return "millisecond" if field.type is FieldType.DURATION else None
 
@@ -124,6 +138,8 @@ def _type_of(field: Field, rows: Sequence[Json]) -> str:
     if field.type is not FieldType.STRING:
         return field.type.value
     found = {type(row[field.name]) for row in rows if row.get(field.name) is not None}
+    if found == {list}:
+        return FieldType.ARRAY.value
     if found == {bool}:
         return FieldType.BOOLEAN.value
     if found and found <= {int, float}:

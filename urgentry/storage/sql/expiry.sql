@@ -1,6 +1,13 @@
--- name: list_events
--- Events whose day of expiry has come, the oldest first.
+-- name: list_events (sqlite)
+-- Events whose day of expiry has come, the oldest first. The texts part because on PostgreSQL
+-- partitions are dropped whole: there only what stands in none of them goes row by row.
 SELECT expires_day, id, project_id, event_id FROM event
+WHERE expires_day <= :today
+ORDER BY expires_day, id
+LIMIT :limit
+
+-- name: list_events (postgres)
+SELECT expires_day, id, project_id, event_id FROM event_default
 WHERE expires_day <= :today
 ORDER BY expires_day, id
 LIMIT :limit

@@ -9,15 +9,6 @@ WHERE parent.relname IN (
     'telemetry_block', 'telemetry_body', 'trace', 'transaction_payload', 'trace_event'
 )
 
--- name: count_strays (postgres)
--- Rows in the default partitions. Only PostgreSQL has any.
-SELECT (SELECT count(*) FROM event_default) + (SELECT count(*) FROM event_body_default)
-    + (SELECT count(*) FROM event_block_default) + (SELECT count(*) FROM packed_event_default)
-    + (SELECT count(*) FROM event_id_default) + (SELECT count(*) FROM telemetry_block_default)
-    + (SELECT count(*) FROM telemetry_body_default) + (SELECT count(*) FROM trace_default)
-    + (SELECT count(*) FROM transaction_payload_default)
-    + (SELECT count(*) FROM trace_event_default)
-
 -- name: limit_lock_wait (postgres)
 -- Making a partition must not stand in the way of writers for long. Only PostgreSQL has any.
 SET LOCAL lock_timeout = '2s'

@@ -100,6 +100,20 @@ WHERE expires_day IN (
 ORDER BY event_row
 LIMIT :limit
 
+-- name: count_events_of_trace
+-- How many events a trace has in some projects within a time, of what is kept until one of some
+-- days.
+SELECT count(*) FROM trace_event AS named
+JOIN event AS found ON found.expires_day = named.expires_day AND found.id = named.event_row
+WHERE named.expires_day IN (
+        SELECT CAST(j.value AS bigint) FROM json_each(CAST(:expires_days AS text)) AS j
+    )
+    AND named.trace_id = :trace_id
+    AND named.project_id IN (
+        SELECT CAST(j.value AS bigint) FROM json_each(CAST(:project_ids AS text)) AS j
+    )
+    AND found.timestamp >= :start AND found.timestamp < :end
+
 -- name: delete_trace_events
 -- Takes away to which trace events belonged.
 DELETE FROM trace_event
