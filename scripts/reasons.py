@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from urgentry.domain.filters import Filter
 from urgentry.ingest.store.batch import WRITERS
-from urgentry.protocol.outcome import Reason, filtered, invalid, too_large
+from urgentry.protocol.outcome import Reason, Rejected, filtered, invalid, too_large
 
 OPEN = "…"
 """Stands for what a reason takes from the input."""
@@ -129,6 +129,16 @@ class _Reader(ast.NodeVisitor):
         is_whole = called is invalid and isinstance(node.args[0], ast.JoinedStr)
         taken = 1 if pattern or is_whole else 0
         self._visit_all((node.func, *node.args[taken:], *node.keywords))
+
+    def visit_Try(self, node: ast.Try) -> None:
+        """What is tried, unless its refusal is passed over: that costs nobody anything."""
+        body = () if any(map(self._passes_over, node.handlers)) else node.body
+        self._visit_all((*body, *node.handlers, *node.orelse, *node.finalbody))
+
+    def _passes_over(self, handler: ast.ExceptHandler) -> bool:
+        is_refusal = handler.type is not None and self._value(handler.type) is Rejected
+        told = handler.name or any(isinstance(each, ast.Raise) for each in ast.walk(handler))
+        return is_refusal and not told
 
     def _visit_all(self, nodes: Iterable[ast.AST]) -> None:
         for node in nodes:
