@@ -35,7 +35,7 @@ ENV PATH=/opt/urgentry/bin:$PATH \
 WORKDIR /var/lib/urgentry
 USER 10001:10001
 VOLUME /var/lib/urgentry
-EXPOSE 8000 4318
+EXPOSE 8000 4318 4317
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["urgentry"]
 CMD ["serve"]

@@ -252,14 +252,18 @@ class App:
         return "otlp", partial(self._take, self.otlp)
 
     async def _take(self, edge: IngestEdge, scope: Any, receive: Any, send: Any) -> None:
-        """What is sent in the moment between listening and being ready waits for it: proxies that
-        ask servers which are not ready would else meet a refusal at each start."""
+        is_open = await self.is_open()
+        await (edge if is_open else _answer_not_ready)(scope, receive, send)
+
+    async def is_open(self) -> bool:
+        """Whether what is sent can be taken. What is sent in the moment between listening and being
+        ready waits for it: proxies that ask servers which are not ready would else meet a refusal
+        at each start."""
         if not self._has_started.is_set():
             with suppress(TimeoutError):
                 async with asyncio.timeout(_START_SECONDS):
                     await self._has_started.wait()
-        is_open = self.not_ready is None or self.takes_into_spool
-        await (edge if is_open else _answer_not_ready)(scope, receive, send)
+        return self.not_ready is None or self.takes_into_spool
 
 
 def _free_bytes(blobs: BlobStore) -> float:

@@ -104,6 +104,20 @@ class Metrics:
             registry=registry,
         )
 
+        self.grpc_requests = Counter(
+            "grpc_requests",
+            "Calls over gRPC that ended, by service and status",
+            ["service", "code"],
+            registry=registry,
+        )
+        self.grpc_seconds = Histogram(
+            "grpc_request_duration_seconds",
+            "Time from a call's start to its answer, by service",
+            ["service"],
+            buckets=_SECONDS,
+            registry=registry,
+        )
+
     def _add_rest(self, registry: CollectorRegistry) -> None:
         self.live_streams = Gauge(
             "live_streams", "Browsers that follow the live feed", registry=registry

@@ -10,12 +10,13 @@ import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from functools import partial
+from typing import Protocol
 
 import structlog
 
 from urgentry import clock
 from urgentry.app import App
-from urgentry.config import OTLP_HTTP_PORT, Settings
+from urgentry.config import OTLP_GRPC_PORT, OTLP_HTTP_PORT, Settings
 from urgentry.errors import ConfigError, SchemaMismatch, StorageError
 from urgentry.jobs.aging import keep_aging
 from urgentry.jobs.blob_sweeping import keep_swept
@@ -92,26 +93,58 @@ async def serve(settings: Settings, *, migrate: bool) -> None:
     log.info("stopped")
 
 
-def _listeners(settings: Settings, app: App) -> list[HttpServer]:
-    """One for people and SDKs, and where it is wanted one for OTLP. Where somebody else has OTLP's
-    usual port, as a second server on one machine finds it, only OTLP is missing; another port was
-    asked for, and stops the start."""
+class Listener(Protocol):
+    """What answers on a port."""
+
+    async def serve(self) -> None:
+        """Answers until `stop`; returns when the last request is answered."""
+
+    def stop(self) -> None:
+        """Asks it to end."""
+
+
+def _listeners(settings: Settings, app: App) -> list[Listener]:
+    """One for people and SDKs, and where they are wanted those for OTLP. Where somebody else has
+    one of OTLP's usual ports, as a second server on one machine finds it, only that is missing;
+    another port was asked for, and stops the start."""
     listen = partial(HttpServer, host=settings.host, drain_timeout_s=settings.shutdown_timeout_s)
-    listeners = [listen(app, port=settings.port)]
-    port = settings.otlp_http_port
-    if port:
+    own_port = partial(
+        listen,
+        app.take_exports,
+        port=settings.otlp_http_port,
+        port_setting="URGENTRY_OTLP_HTTP_PORT",
+    )
+    listeners: list[Listener] = [listen(app, port=settings.port)]
+    for port, usual, make in (
+        (settings.otlp_http_port, OTLP_HTTP_PORT, own_port),
+        (settings.otlp_grpc_port, OTLP_GRPC_PORT, partial(_grpc_listener, settings, app)),
+    ):
         try:
-            listeners.append(
-                listen(app.take_exports, port=port, port_setting="URGENTRY_OTLP_HTTP_PORT")
-            )
+            listeners += [make()] if port else []
         except ConfigError as error:
-            if port != OTLP_HTTP_PORT:
+            if port != usual:
                 raise
             log.warning("otlp_not_taken", problem=str(error), hint=error.hint)
     return listeners
 
 
-def _refuse(app: App, listeners: Sequence[HttpServer], timeout_s: int) -> None:
+def _grpc_listener(settings: Settings, app: App) -> Listener:
+    from urgentry.otlp.grpc.listener import GrpcListener  # noqa: PLC0415 - it takes 14 megabytes
+
+    return GrpcListener(
+        app.otlp,
+        app.is_open,
+        app.problems,
+        app.metrics,
+        host=settings.host,
+        port=settings.otlp_grpc_port,
+        drain_timeout_s=settings.shutdown_timeout_s,
+        answers_health=settings.otlp_grpc_health,
+        answers_reflection=settings.otlp_grpc_reflection,
+    )
+
+
+def _refuse(app: App, listeners: Sequence[Listener], timeout_s: int) -> None:
     """The first step of stopping: not ready any more, live streams end, no new connections. What
     comes on open ones is still served, for as long as the listener lets it."""
     app.is_stopping = True
@@ -122,7 +155,7 @@ def _refuse(app: App, listeners: Sequence[HttpServer], timeout_s: int) -> None:
 
 
 async def _run(
-    settings: Settings, app: App, listeners: Sequence[HttpServer], *, migrate: bool
+    settings: Settings, app: App, listeners: Sequence[Listener], *, migrate: bool
 ) -> None:
     """Listens until told to stop, then drains and flushes. Whoever waited for an answer has it by
     then, be it that time was up: a database that hangs ends the flush."""

@@ -80,8 +80,7 @@ def test_the_program_takes_what_the_chart_says(file: Path | None) -> None:
 
 
 def test_the_chart_names_no_setting_that_the_program_lacks() -> None:
-    later = {"URGENTRY_OTLP_HTTP_PORT", "URGENTRY_OTLP_GRPC_PORT"}
-    assert names_in_templates() <= {setting.name for setting in describe()} | later
+    assert names_in_templates() <= {setting.name for setting in describe()}
 
 
 def test_a_single_server_on_sqlite() -> None:

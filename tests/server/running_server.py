@@ -59,6 +59,7 @@ class RunningServer:
         self.database_dsn = database_dsn or f"sqlite:///{directory / 'urgentry.sqlite'}"
         self.port = free_port()
         self.otlp_port = free_port()
+        self.grpc_port = free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
         self._settings = dict(settings or {})
         self._log_path = directory / "server.log"
@@ -200,6 +201,7 @@ class RunningServer:
             "URGENTRY_HOST": "127.0.0.1",
             "URGENTRY_PORT": str(self.port),
             "URGENTRY_OTLP_HTTP_PORT": str(self.otlp_port),
+            "URGENTRY_OTLP_GRPC_PORT": str(self.grpc_port),
             "URGENTRY_BASE_URL": self.base_url,
             "URGENTRY_DATA_DIR": str(self.directory),
             "URGENTRY_DATABASE_DSN": self.database_dsn,

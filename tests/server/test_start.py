@@ -16,6 +16,7 @@ SERVICE_LINKS = {
     "URGENTRY_PORT_8000_TCP_ADDR": "10.96.0.12",
     "URGENTRY_INGEST_PORT": "tcp://10.96.0.13:8000",
     "URGENTRY_OTLP_HTTP_PORT": "tcp://10.96.0.14:4318",
+    "URGENTRY_OTLP_GRPC_PORT": "tcp://10.96.0.14:4317",
 }
 
 
@@ -50,17 +51,19 @@ def test_a_second_server_on_one_data_directory_stops(tmp_path: Path) -> None:
         assert first.is_ready()
 
 
-def test_a_second_server_does_without_the_usual_port_of_otlp(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "usual"), [("HTTP", 4318), ("GRPC", 4317)])
+def test_a_second_server_does_without_the_usual_ports_of_otlp(
+    tmp_path: Path, name: str, usual: int
+) -> None:
     """It has its own port for all else; a port that was asked for must be free."""
+    setting = f"URGENTRY_OTLP_{name}_PORT"
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         with suppress(OSError):  # somebody else has it: all the better
-            taken.bind(("", 4318))
+            taken.bind(("", usual))
             taken.listen()
-        usual = {"URGENTRY_OTLP_HTTP_PORT": "4318"}
-        with RunningServer(tmp_path / "usual", settings=usual) as server:
+        with RunningServer(tmp_path / "usual", settings={setting: str(usual)}) as server:
             assert "otlp_not_taken" in server.log()
         other = RunningServer(tmp_path / "other")
-        asked = {"URGENTRY_OTLP_HTTP_PORT": str(other.port)}
-        with other, pytest.raises(RuntimeError, match="URGENTRY_OTLP_HTTP_PORT"):
-            RunningServer(tmp_path / "asked", settings=asked).start()
+        with other, pytest.raises(RuntimeError, match=setting):
+            RunningServer(tmp_path / "asked", settings={setting: str(other.port)}).start()

@@ -85,4 +85,6 @@ def test_the_last_stage_cannot_build_or_install() -> None:
 
 
 def test_it_exposes_the_ports_that_are_served() -> None:
-    assert arguments(LAST, "EXPOSE") == [f"{Settings().port} {Settings().otlp_http_port}"]
+    usual = Settings()
+    ports = (usual.port, usual.otlp_http_port, usual.otlp_grpc_port)
+    assert arguments(LAST, "EXPOSE") == [" ".join(map(str, ports))]

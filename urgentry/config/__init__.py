@@ -7,6 +7,7 @@ declares each setting as a field with its default, its parser and a line of help
 
 from urgentry.config.blobs import BlobSettings
 from urgentry.config.settings import (
+    OTLP_GRPC_PORT,
     OTLP_HTTP_PORT,
     BootstrapSettings,
     DatabaseSettings,
@@ -17,6 +18,7 @@ from urgentry.config.settings import (
 )
 
 __all__ = [
+    "OTLP_GRPC_PORT",
     "OTLP_HTTP_PORT",
     "BlobSettings",
     "BootstrapSettings",

@@ -28,11 +28,10 @@ def setting(
     parse: Parser = str,
     shown: str | None = None,
     secret: bool = False,
-    reserved: bool = False,
 ) -> Any:
     """A field that the environment may set. `shown` words the default for people; a secret is
-    never echoed; a reserved name is taken and checked but not told, as nothing reads it yet."""
-    metadata = {"about": about, "parse": parse, "secret": secret, "reserved": reserved}
+    never echoed."""
+    metadata = {"about": about, "parse": parse, "secret": secret}
     metadata["shown"] = shown if shown is not None else str(default)
     return field(default=default, repr=not secret, metadata=metadata)
 

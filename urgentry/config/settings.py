@@ -19,6 +19,7 @@ from urgentry.config.fields import (
     retention_days,
     secret_keys,
     setting,
+    switch,
     versions,
     whole_number,
 )
@@ -27,6 +28,7 @@ from urgentry.errors import ConfigError
 
 DATA_DIR = Path("data")
 OTLP_HTTP_PORT = 4318
+OTLP_GRPC_PORT = 4317
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +169,19 @@ class Settings:
         OTLP_HTTP_PORT, "Port of OTLP over HTTP; 0 is off.", parse=whole_number(0, 65535)
     )
     otlp_grpc_port: int = setting(
-        4317, "Port of OTLP over gRPC; 0 is off.", parse=whole_number(0, 65535), reserved=True
+        OTLP_GRPC_PORT, "Port of OTLP over gRPC; 0 is off.", parse=whole_number(0, 65535)
+    )
+    otlp_grpc_health: bool = setting(
+        True,
+        "Whether that port answers gRPC's health protocol, as probes of Kubernetes ask it.",
+        parse=switch,
+        shown="yes",
+    )
+    otlp_grpc_reflection: bool = setting(
+        False,
+        "Whether that port tells tools, such as grpcurl, what its services are.",
+        parse=switch,
+        shown="no",
     )
     base_url: str = setting(
         "",
@@ -254,13 +268,12 @@ class Described:
 
 
 def describe() -> Iterator[Described]:
-    """Every setting that is not reserved, in the order of the settings page."""
+    """Every setting, in the order of the settings page."""
     for name, declared in _declared().items():
-        if not declared.metadata["reserved"]:
-            told = declared.metadata
-            yield Described(
-                name=name, default=told["shown"], about=told["about"], secret=told["secret"]
-            )
+        told = declared.metadata
+        yield Described(
+            name=name, default=told["shown"], about=told["about"], secret=told["secret"]
+        )
 
 
 def _declared() -> dict[str, Field[Any]]:

@@ -1,4 +1,5 @@
-"""The HTTP edge of ingest, on bare ASGI: the same steps for every endpoint.
+"""The edge of ingest, on bare ASGI and, by `take`, for other transports: the same steps for every
+endpoint.
 
 Credentials are checked before a body is read, room for the body is taken before it arrives, and
 the answer goes out after the commit. A request that fails as a whole is settled in the ledger here;
@@ -6,7 +7,8 @@ what becomes of its items is settled by `intake`.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
@@ -24,7 +26,7 @@ from urgentry.ingest.intake import READ_HERE_BYTES, Intake
 from urgentry.ingest.ledger import Ledger
 from urgentry.ingest.native.assemble import assemble
 from urgentry.ingest.normalize.receipt import FindPlace
-from urgentry.ingest.overflow import KEPT_BYTES, Overflow
+from urgentry.ingest.overflow import KEPT_BYTES, Overflow, Spill
 from urgentry.ingest.quota import Quotas
 from urgentry.ingest.receipt import Receipt
 from urgentry.ingest.request import Request
@@ -57,6 +59,9 @@ from urgentry.protocol.outcome import Outcome, Reason, Rejected, invalid
 from urgentry.protocol.ratelimits import RateLimit, rate_limit_headers
 
 _RETRY_AFTER = ((b"retry-after", b"5"),)
+
+ReadBody = Callable[[BodyLimits, Hold, Spill | None], Awaitable[Body]]
+"""Reads the whole body of a request, unpacked (`wire.read_body`)."""
 
 log = structlog.get_logger(__name__)
 
@@ -131,22 +136,32 @@ class IngestEdge:
     async def _answer(self, endpoint: Endpoint, request: Request, receive: Receive) -> Answer:
         """What is said of a request, with the limits that are in force for its sender."""
         try:
-            envelope, event_id = await self._take(endpoint, request, receive)
-            answer = endpoint.answer(request, envelope, event_id)
-        except Rejected as error:
-            rejected = error
+            envelope, event_id = await self.take(
+                endpoint, request, partial(read_body, receive, request.headers)
+            )
+        except Rejected as rejected:
+            answer = endpoint.rejection(request, rejected)
+            return replace(answer, headers=rejected.headers_with(self._active_limits(request)))
+        answer = endpoint.answer(request, envelope, event_id)
+        limits = rate_limit_headers(self._active_limits(request))
+        return replace(answer, headers=[*answer.headers, *limits])
+
+    async def take(
+        self, endpoint: Endpoint, request: Request, read: ReadBody
+    ) -> tuple[Envelope, bytes | None]:
+        """Stores what a request holds, and settles it; its items, and the event id to answer.
+        Raises `Rejected` and nothing else when nothing of it was taken."""
+        try:
+            return await self._take(endpoint, request, read)
+        except Rejected:
+            raise
         except StorageError as error:
-            rejected = self._unavailable(endpoint, request, error)
-        except Exception:
+            raise self._unavailable(endpoint, request, error) from error
+        except Exception as error:
             log.exception("ingest_failed", endpoint=type(endpoint).__name__)
             self._ledger.fault(endpoint.category, Reason.INTERNAL)
             self._settle(endpoint, request, Outcome.INVALID, Reason.INTERNAL)
-            rejected = invalid(Reason.INTERNAL, "internal error", status=500)
-        else:
-            limits = rate_limit_headers(self._active_limits(request))
-            return replace(answer, headers=[*answer.headers, *limits])
-        answer = endpoint.rejection(request, rejected)
-        return replace(answer, headers=rejected.headers_with(self._active_limits(request)))
+            raise invalid(Reason.INTERNAL, "internal error", status=500) from error
 
     def _active_limits(self, request: Request) -> list[RateLimit]:
         """What the client is to hold back, be its request taken or not."""
@@ -155,9 +170,8 @@ class IngestEdge:
         return self._quotas.active(request.scope, clock.now())
 
     async def _take(
-        self, endpoint: Endpoint, request: Request, receive: Receive
+        self, endpoint: Endpoint, request: Request, read: ReadBody
     ) -> tuple[Envelope, bytes | None]:
-        """Reads the request and stores its items; the event id to answer."""
         limits = endpoint.body_limits or self._limits
         try:
             if request.method not in endpoint.methods:
@@ -172,7 +186,7 @@ class IngestEdge:
         with hold, self._overflow.begin() as spill:
             place = spill if endpoint.takes_large else None
             try:
-                body = await read_body(receive, request.headers, limits, hold, place)
+                body = await read(limits, hold, place)
                 envelope, receipt = await self._open(endpoint, request, body, hold)
             except Rejected as rejected:
                 self._settle(endpoint, request, rejected.outcome, rejected.reason)
@@ -279,7 +293,7 @@ class IngestEdge:
 
 def _kept_bytes(endpoint: Endpoint, request: Request) -> int:
     """What to hold of memory before the body is read."""
-    expected = expected_bytes(request.headers)
+    expected = expected_bytes(request.headers, endpoint.undeclared_bytes)
     return min(expected, KEPT_BYTES) if endpoint.takes_large else expected
 
 

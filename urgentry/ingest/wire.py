@@ -118,10 +118,10 @@ def request_credentials(
     )
 
 
-def expected_bytes(headers: Headers) -> int:
+def expected_bytes(headers: Headers, undeclared: int = UNDECLARED_BYTES) -> int:
     """What to hold before a body is read: its declared length, or a guess."""
     declared = headers.get(b"content-length", b"")
-    return int(declared) if declared.isdigit() and len(declared) < 16 else UNDECLARED_BYTES  # noqa: PLR2004
+    return int(declared) if declared.isdigit() and len(declared) < 16 else undeclared  # noqa: PLR2004
 
 
 async def read_body(
@@ -146,6 +146,19 @@ async def read_body(
             return await _read(receive, codings, limits, hold, reader, patience)
     except TimeoutError as error:
         raise invalid(Reason.INVALID_BODY, "the body took too long", status=408) from error
+
+
+def unpack_body(data: bytes, codings: tuple[str, ...], limits: BodyLimits, hold: Hold) -> Body:
+    """A body that came as a whole, unpacked. `hold` ends at its size; `Rejected` as `read_body`
+    has it."""
+    if len(data) <= limits.compressed_bytes:
+        whole = _unpack_whole(data, codings, limits.unpack)
+        if whole is not None:
+            hold.settle(len(whole))
+            return whole
+    reader = _BodyReader(codings, limits, hold)
+    reader.feed(data)
+    return reader.finish()
 
 
 async def _read(

@@ -27,6 +27,7 @@ _CODES: Final[Mapping[int, int]] = {
 _INTERNAL: Final = 13
 _UNKNOWN: Final = 2
 _SERVER_ERRORS: Final = 500
+_RETRY_INFO: Final = b"type.googleapis.com/google.rpc.RetryInfo"
 _BUSY: Final = frozenset({Reason.OVERLOAD, Reason.SPOOL_FULL, Reason.DISK_FULL})
 _LOW_BITS: Final = 0x7F
 _MORE: Final = 0x80
@@ -43,22 +44,34 @@ def http_status(rejected: Rejected) -> int:
     return 503 if rejected.reason in _BUSY else rejected.status
 
 
-def status_body(status: int, message: str, form: str) -> bytes:
-    """A `google.rpc.Status`."""
-    code = _CODES.get(status, _INTERNAL if status >= _SERVER_ERRORS else _UNKNOWN)
+def rpc_code(status: int) -> int:
+    """The code of gRPC that says what a status of HTTP does."""
+    return _CODES.get(status, _INTERNAL if status >= _SERVER_ERRORS else _UNKNOWN)
+
+
+def status_body(status: int, message: str, form: str, retry_after_s: int | None = None) -> bytes:
+    """A `google.rpc.Status`; where it says when to come back, with a `RetryInfo`."""
+    code = rpc_code(status)
     if form == JSON:
         return orjson.dumps({"code": code, "message": message})
-    text = message.encode("utf-8", "replace")
-    return b"\x08" + _varint(code) + b"\x12" + _varint(len(text)) + text
+    body = b"\x08" + _varint(code) + _member(2, message.encode("utf-8", "replace"))
+    if retry_after_s is None:
+        return body
+    delay = _member(1, b"\x08" + _varint(retry_after_s))
+    return body + _member(3, _member(1, _RETRY_INFO) + _member(2, delay))
 
 
-def success_body(response: Any, rejected: Mapping[str, int], member: str, form: str) -> bytes:
+def success_body(
+    response: Any, rejected: Mapping[str, int], member: str, form: str, remark: str = ""
+) -> bytes:
     """The answer to an export of which all was taken, or all but some. `response` is an empty
     message of the generated class, `member` its name for how many were refused."""
     count = sum(rejected.values())
     if not count:
         return b"{}" if form == JSON else b""
-    message = ", ".join(f"{reason}: {number}" for reason, number in sorted(rejected.items()))
+    message = remark or ", ".join(
+        f"{reason}: {number}" for reason, number in sorted(rejected.items())
+    )
     if form == JSON:
         name, _, rest = member.partition("_")
         camel = name + rest.title().replace("_", "")
@@ -70,6 +83,10 @@ def success_body(response: Any, rejected: Mapping[str, int], member: str, form: 
     return body
 
 
+def _member(number: int, content: bytes) -> bytes:
+    return bytes([number << 3 | 2]) + _varint(len(content)) + content
+
+
 def _varint(number: int) -> bytes:
     made = bytearray()
     while number > _LOW_BITS:
@@ -77,3 +94,9 @@ def _varint(number: int) -> bytes:
         number >>= 7
     made.append(number)
     return bytes(made)
+
+
+def retry_after(rejected: Rejected) -> int | None:
+    """In how many seconds whoever was refused may come again; None for never."""
+    told = dict(rejected.headers).get(b"retry-after")
+    return None if told is None else int(told)

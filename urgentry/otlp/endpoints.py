@@ -1,11 +1,14 @@
-"""`…/integration/otlp/v1/traces` and `…/logs` of a project, and `/v1/traces` and `/v1/logs` of the
-port of OTLP, where the project is the key's."""
+"""`…/integration/otlp/v1/traces`, `…/logs` and `…/metrics` of a project, and `/v1/traces` and so on
+of the port of OTLP, where the project is the key's. The services of `grpc` answer by them too."""
 
 import re
 from collections.abc import Sequence
 from typing import Any
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceResponse,
+)
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from urgentry.ingest.body import Body
@@ -17,29 +20,32 @@ from urgentry.ingest.wire import BodyLimits
 from urgentry.otlp.answers import JSON, form_of, http_status, status_body, success_body
 from urgentry.otlp.convert.errors import raised_in_logs, raised_in_spans
 from urgentry.otlp.convert.logs import logs_of
+from urgentry.otlp.convert.metrics import count_points
 from urgentry.otlp.convert.spans import spans_of
-from urgentry.otlp.items import log_items_of, refusals_of, span_items_of
-from urgentry.otlp.messages import LOGS, TRACES, Form
+from urgentry.otlp.items import log_items_of, metric_items_of, refusals_of, span_items_of
+from urgentry.otlp.messages import LOGS, METRICS, TRACES, Form
 from urgentry.protocol.auth import Credentials, agreeing, dsn_credentials
 from urgentry.protocol.items import DataCategory
 from urgentry.protocol.limits import MIB
 from urgentry.protocol.outcome import Reason, Rejected, invalid
 
 DSN_HEADER = b"x-sentry-dsn"
-_MAX_BYTES = 12 * MIB
+MAX_EXPORT_BYTES = 12 * MIB
 
 
 class OtlpEndpoint(Endpoint):
     """One signal. What is refused is told in the form of the request."""
 
     body_limits = BodyLimits(
-        compressed_bytes=_MAX_BYTES, unpack=UnpackLimits(unpacked_bytes=_MAX_BYTES)
+        compressed_bytes=MAX_EXPORT_BYTES, unpack=UnpackLimits(unpacked_bytes=MAX_EXPORT_BYTES)
     )
     reads_beside = True
     allowed_headers = (DSN_HEADER,)
     form: Form
     response: type[Any]
     refused_member: str
+    remark = ""
+    """What is said of what was refused, where its reasons alone would not tell."""
 
     def __init__(self, pattern: str) -> None:
         self.pattern = re.compile(pattern)
@@ -70,9 +76,12 @@ class OtlpEndpoint(Endpoint):
         """What was refused of what was taken, or nothing."""
         del event_id
         form = form_of(request.content_type) or JSON
+        return _answer(200, self.success(envelope, form), form)
+
+    def success(self, envelope: Envelope, form: str) -> bytes:
+        """The message that answers an export which was taken."""
         refused = refusals_of(envelope.items)
-        body = success_body(self.response(), refused, self.refused_member, form)
-        return _answer(200, body, form)
+        return success_body(self.response(), refused, self.refused_member, form, self.remark)
 
     def rejection(self, request: Request, rejected: Rejected) -> Answer:
         """A `google.rpc.Status`."""
@@ -116,6 +125,21 @@ class LogsEndpoint(OtlpEndpoint):
         return log_items_of(body, entries, raised_in_logs(entries, request.received))
 
 
+class MetricsEndpoint(OtlpEndpoint):
+    """Metrics, which are refused: exporters are told, and the project's stats tell too."""
+
+    category = DataCategory.TRACE_METRIC
+    form = METRICS
+    response = ExportMetricsServiceResponse
+    refused_member = "rejected_data_points"
+    remark = "metrics of OpenTelemetry are not kept here: export traces and logs alone"
+
+    def items(self, request: Request, body: bytes, export: Any) -> list[Item]:
+        """The values, which are counted."""
+        del request
+        return metric_items_of(body, count_points(export))
+
+
 def _answer(
     status: int, body: bytes, form: str, headers: Sequence[tuple[bytes, bytes]] = ()
 ) -> Answer:
@@ -128,11 +152,13 @@ _OF_PROJECT = r"/api/(?P<project>[^/]+)/integration/otlp/v1/"
 ENDPOINTS: Sequence[Endpoint] = (
     TracesEndpoint(_OF_PROJECT + "traces/?"),
     LogsEndpoint(_OF_PROJECT + "logs/?"),
+    MetricsEndpoint(_OF_PROJECT + "metrics/?"),
 )
 """Those on the port of the SDKs."""
 OWN_ENDPOINTS: Sequence[Endpoint] = (
     *ENDPOINTS,
     TracesEndpoint("/v1/traces/?"),
     LogsEndpoint("/v1/logs/?"),
+    MetricsEndpoint("/v1/metrics/?"),
 )
 """Those on the port of OTLP."""

@@ -23,7 +23,7 @@ from urgentry.otlp.convert.logs import LogEntry, read_log
 from urgentry.otlp.convert.spans import SpanEntry, join_segments, read_span
 from urgentry.protocol.items import DataCategory, ItemType
 from urgentry.protocol.limits import MAX_ITEMS, MIB
-from urgentry.protocol.outcome import Outcome, too_large
+from urgentry.protocol.outcome import Outcome, Reason, too_large
 from urgentry.telemetry.arrival import SignalBatch
 from urgentry.telemetry.signal import Kind
 
@@ -65,12 +65,20 @@ def log_items_of(body: bytes, entries: Sequence[LogEntry], raised: Sequence[Rais
     return _items(ItemType.LOG, body, entries, raised)
 
 
+def metric_items_of(body: bytes, points: int) -> list[Item]:
+    """The items of an export of metrics."""
+    return _items(ItemType.TRACE_METRIC, body, range(points), ())
+
+
 def with_exports(readers: Mapping[ItemType, Reader]) -> Mapping[ItemType, Reader]:
     """The readers of items, which read those of exports too."""
     return {
         **readers,
         ItemType.SPAN: _or_else(ExportItem, _read_spans, readers[ItemType.SPAN]),
         ItemType.LOG: _or_else(ExportItem, _read_logs, readers[ItemType.LOG]),
+        ItemType.TRACE_METRIC: _or_else(
+            ExportItem, _refuse_metrics, readers[ItemType.TRACE_METRIC]
+        ),
         ItemType.EVENT: _or_else(ErrorItem, _read_error, readers[ItemType.EVENT]),
     }
 
@@ -144,6 +152,16 @@ def _read_logs(item: Item, receipt: Receipt, _envelope: Envelope) -> Reading:
     entries = list(item.entries)
     reading = gather(entries, Kind.LOG, read_log, receipt, log_items.COUNTING, size=item.size)
     return _noted(item, reading)
+
+
+def _refuse_metrics(item: Item, _receipt: Receipt, _envelope: Envelope) -> Reading:
+    assert isinstance(item, ExportItem)  # noqa: S101 - `_or_else` looked
+    counted = (
+        (DataCategory.TRACE_METRIC, len(item.entries)),
+        (DataCategory.TRACE_METRIC_BYTE, item.size),
+    )
+    refused = Refused(outcome=Outcome.INVALID, reason=Reason.FEATURE_DISABLED, quantities=counted)
+    return _noted(item, Reading(records=[], refused=[refused]))
 
 
 def _noted(item: ExportItem, reading: Reading) -> Reading:

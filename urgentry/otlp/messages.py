@@ -9,6 +9,9 @@ from typing import Any
 import msgspec
 from google.protobuf.message import DecodeError
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+)
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from urgentry.ingest.normalize import parse_event_json
@@ -107,6 +110,20 @@ class LogRecord(_Message):
     event_name: str | None = None
 
 
+class Points(_Message):
+    data_points: list[msgspec.Raw] | None = None
+
+
+class Metric(_Message):
+    """One of them, or none."""
+
+    gauge: Points | None = None
+    sum: Points | None = None
+    histogram: Points | None = None
+    exponential_histogram: Points | None = None
+    summary: Points | None = None
+
+
 class ScopeSpans(_Message):
     scope: Scope | None = None
     spans: list[Span] | None = None
@@ -115,6 +132,10 @@ class ScopeSpans(_Message):
 class ScopeLogs(_Message):
     scope: Scope | None = None
     log_records: list[LogRecord] | None = None
+
+
+class ScopeMetrics(_Message):
+    metrics: list[Metric] | None = None
 
 
 class ResourceSpans(_Message):
@@ -127,12 +148,20 @@ class ResourceLogs(_Message):
     scope_logs: list[ScopeLogs] | None = None
 
 
+class ResourceMetrics(_Message):
+    scope_metrics: list[ScopeMetrics] | None = None
+
+
 class TracesData(_Message):
     resource_spans: list[ResourceSpans] | None = None
 
 
 class LogsData(_Message):
     resource_logs: list[ResourceLogs] | None = None
+
+
+class MetricsData(_Message):
+    resource_metrics: list[ResourceMetrics] | None = None
 
 
 class Form:
@@ -174,3 +203,4 @@ def _not_json(error: Exception) -> Rejected:
 
 TRACES = Form(ExportTraceServiceRequest, TracesData)
 LOGS = Form(ExportLogsServiceRequest, LogsData)
+METRICS = Form(ExportMetricsServiceRequest, MetricsData)

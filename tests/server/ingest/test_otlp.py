@@ -11,10 +11,16 @@ from typing import Any
 
 import brotli  # type: ignore[import-untyped]
 import httpx
+import orjson
 import pytest
 import zstandard
+from google.protobuf import json_format
 from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+    ExportMetricsServiceResponse,
+)
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from tests.server.ingest.wire import Wire
@@ -32,6 +38,12 @@ CODINGS: dict[str, Callable[[bytes], bytes]] = {
 RESPONSES: dict[str, Any] = {
     "traces": ExportTraceServiceResponse,
     "logs": ExportLogsServiceResponse,
+    "metrics": ExportMetricsServiceResponse,
+}
+REFUSED = {
+    "traces": "rejected_spans",
+    "logs": "rejected_log_records",
+    "metrics": "rejected_data_points",
 }
 
 
@@ -89,17 +101,24 @@ def refused(answer: httpx.Response, form: str) -> tuple[int, str]:
     return status.code, status.message
 
 
+def metrics(form: str, *what: Json) -> bytes:
+    whole = {"resourceMetrics": [{"scopeMetrics": [{"metrics": list(what)}]}]}
+    if form == JSON:
+        return orjson.dumps(whole)
+    return json_format.ParseDict(whole, ExportMetricsServiceRequest()).SerializeToString()
+
+
 def partly(answer: httpx.Response, form: str, signal: str) -> tuple[int, str]:
     """How many were refused of what was taken, and why."""
     assert answer.status_code == 200
     assert answer.headers["content-type"] == form
     if form == JSON:
         partial = answer.json().get("partialSuccess", {})
-        name = "rejectedSpans" if signal == "traces" else "rejectedLogRecords"
-        return int(partial.get(name, 0)), partial.get("errorMessage", "")
+        name, _, rest = REFUSED[signal].partition("_")
+        camel = name + rest.title().replace("_", "")
+        return int(partial.get(camel, 0)), partial.get("errorMessage", "")
     success = RESPONSES[signal].FromString(answer.content).partial_success
-    count = success.rejected_spans if signal == "traces" else success.rejected_log_records
-    return count, success.error_message
+    return getattr(success, REFUSED[signal]), success.error_message
 
 
 def test_spans_are_taken_once(wire: Wire, form: str) -> None:
@@ -359,10 +378,29 @@ def test_web_pages_may_send_to_the_port_of_otlp(wire: Wire, own_port: OwnPort) -
     assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, "*")
 
 
-@pytest.mark.parametrize("path", ["/v1/metrics", "/", "/api/1/envelope/", "/api/0/", "/ready"])
+@pytest.mark.parametrize("path", ["/v1/profiles", "/", "/api/1/envelope/", "/api/0/", "/ready"])
 def test_nothing_else_is_on_the_port_of_otlp(wire: Wire, own_port: OwnPort, path: str) -> None:
     headers = {"Content-Type": PROTOBUF, "x-sentry-dsn": wire.dsn}
     assert own_port.post(path, b"", headers).status_code == 404
+
+
+def test_metrics_are_refused_and_counted(wire: Wire, own_port: OwnPort, form: str) -> None:
+    points = [{"timeUnixNano": nanos(clock.now()), "asInt": "1"}] * 2
+    kept = [{"name": "up", "gauge": {"dataPoints": points}}, {"name": "n", "sum": {}}]
+    times = {"name": "t", "histogram": {"dataPoints": [{"count": "1"}]}}
+    content = metrics(form, *kept, times)
+    headers = {"Content-Type": form, "x-sentry-dsn": wire.dsn}
+    before = wire.ledger()
+    for answer in (
+        own_port.post("/v1/metrics", content, headers),
+        export(wire, content, form, signal="metrics"),
+    ):
+        count, said = partly(answer, form, "metrics")
+        assert count == 3
+        assert "not kept" in said
+    after = wire.ledger()
+    assert after.since(before) == {("trace_metric", "invalid", "feature_disabled"): 2}
+    assert after.is_balanced
 
 
 def test_the_port_of_otlp_can_be_closed(tmp_path: Path) -> None:

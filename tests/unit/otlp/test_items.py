@@ -34,7 +34,7 @@ from urgentry.protocol.outcome import Outcome, Rejected
 from urgentry.telemetry.arrival import SignalBatch
 from urgentry.telemetry.signal import Kind
 
-TRACES, LOGS = ENDPOINTS
+TRACES, LOGS, _ = ENDPOINTS
 OLD = nanos(NOW - 40 * clock.DAY)
 
 

@@ -11,7 +11,12 @@ import orjson
 from urgentry.ingest.body import Body
 from urgentry.ingest.envelope import Envelope
 from urgentry.ingest.request import Request
-from urgentry.ingest.wire import BodyLimits, error_body, request_credentials
+from urgentry.ingest.wire import (
+    UNDECLARED_BYTES,
+    BodyLimits,
+    error_body,
+    request_credentials,
+)
 from urgentry.protocol.auth import Credentials
 from urgentry.protocol.items import DataCategory, ItemType
 from urgentry.protocol.outcome import Rejected
@@ -36,6 +41,8 @@ class Endpoint:
     """What a request counts as that fails before its items are known."""
     body_limits: BodyLimits | None = None
     """None: those of the settings."""
+    undeclared_bytes = UNDECLARED_BYTES
+    """What a body of unknown length is first taken to be."""
     brings_credentials = False
     """Whether the body may say whose it is."""
     takes_large = False
