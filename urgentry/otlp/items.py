@@ -161,7 +161,8 @@ def _refuse_metrics(item: Item, _receipt: Receipt, _envelope: Envelope) -> Readi
         (DataCategory.TRACE_METRIC_BYTE, item.size),
     )
     refused = Refused(outcome=Outcome.INVALID, reason=Reason.FEATURE_DISABLED, quantities=counted)
-    return _noted(item, Reading(records=[], refused=[refused]))
+    item.refused.append(refused)
+    return Reading(records=[], refused=[refused])
 
 
 def _noted(item: ExportItem, reading: Reading) -> Reading:
