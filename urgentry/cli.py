@@ -1,4 +1,6 @@
-"""The command line: `urgentry serve`, `migrate`, `bootstrap`; arguments only."""
+"""The command line: `urgentry serve`, `migrate`, `bootstrap`, and those of `commands`; arguments
+only.
+"""
 
 import argparse
 import asyncio
@@ -10,6 +12,7 @@ import msgspec
 import uvloop
 
 from urgentry import __version__
+from urgentry.commands import backup
 from urgentry.config import Settings
 from urgentry.errors import SchemaMismatch, UrgentryError
 from urgentry.logs import set_up_logging
@@ -57,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _add_migrate(commands)
     _add_bootstrap(commands)
+    backup.add(commands)
     return parser
 
 

@@ -4,8 +4,10 @@
     ├── ConfigError            a setting is unknown or invalid; stops the start
     ├── ApiError               the caller's mistake: an HTTP status and a sentence
     │   └── FieldError             members of a form or a JSON body are wrong, each with sentences
+    ├── BackupError            a backup cannot be made, is damaged, or does not fit
     ├── BlobError              the store of blobs could not do what was asked
     │   ├── BlobNotFound           there is no blob of that key
+    │   ├── BlobDamaged            its content is not what its key says
     │   ├── BlobStoreUnavailable   it is away or refuses us: try again later
     │   └── StorageFull            there is no room: refuse what would need some
     └── StorageError           the database could not do what was asked
@@ -51,12 +53,20 @@ class FieldError(ApiError):
         self.fields = fields
 
 
+class BackupError(UrgentryError):
+    """A backup cannot be made, is damaged, or does not fit what it is restored into."""
+
+
 class BlobError(UrgentryError):
     """The store of blobs could not do what was asked."""
 
 
 class BlobNotFound(BlobError):
     """There is no blob of that key."""
+
+
+class BlobDamaged(BlobError):
+    """The content of a blob is not what its key says."""
 
 
 class BlobStoreUnavailable(BlobError):

@@ -97,6 +97,11 @@ def open_places(path: Path | None) -> "Places | None":
     return Places(path)
 
 
+def open_backup_blobs(folder: Path) -> BlobStore:
+    """The blobs of the backup in a folder."""
+    return DiskStore(folder / "blobs")
+
+
 def open_blob_store(settings: BlobSettings) -> BlobStore:
     """The blob store that the settings name; nothing is asked of it yet."""
     if settings.store == "disk":

@@ -12,9 +12,9 @@ LAYERS = (
     {"storage", "blobs"},
     {"live"},
     {"access", "search", "triage", "explore"},
-    {"ingest", "alerts", "jobs", "tenancy"},
+    {"ingest", "alerts", "jobs", "tenancy", "backup"},
     {"api", "web", "otlp", "operations", "logs", "server"},
-    {"opening", "app", "serving", "cli", "__main__"},
+    {"opening", "app", "serving", "commands", "cli", "__main__"},
 )
 RANK = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
 TOP = RANK["app"]

@@ -82,6 +82,15 @@ def kept_key(path: Path, new: Callable[[], str]) -> str:
     return file.read_text().strip()
 
 
+def put_key(path: Path, key: str) -> None:
+    """Makes this the key of the directory, in place of one that is there."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path / f".{KEY_NAME}.{os.getpid()}"
+    fresh.touch(mode=0o600)
+    fresh.write_text(key)
+    fresh.replace(path / KEY_NAME)
+
+
 def refuse_network_volume(path: Path) -> None:
     """ConfigError when the directory lies on a network file system: SQLite's locks and shared
     memory do not work there. Where mounts cannot be read, nothing is refused."""

@@ -81,6 +81,7 @@ async def check(
     program: str = __version__,
 ) -> None:
     """Returns when this program can work on the schema; SchemaMismatch says what to do."""
+    await _refuse_unfinished(database)
     state = await schema_state(database, migrations=migrations, program=program)
     match state:
         case Behind(version, missing):
@@ -110,13 +111,17 @@ async def migrate(
     *,
     to: int | None = None,
     force: bool = False,
+    restoring: bool = False,
     migrations: Sequence[Migration] | None = None,
 ) -> list[Step]:
     """Goes to version `to` (the newest that this program knows by default) and answers the steps
     that this process took. A schema that is ahead stays so unless `to` asks for less.
 
-    SchemaMismatch for an unknown version, and, without `force`, when going back would lose data.
+    SchemaMismatch for an unknown version, and, without `force`, when going back would lose data;
+    also while a backup is being restored, unless it is the restore that asks.
     """
+    if not restoring:
+        await _refuse_unfinished(database)
     known = bundled(database.dialect) if migrations is None else migrations
     steps = await plan(database, to=to, migrations=known)
     losing = [f"{step.name}: {step.loses}" for step in steps if _loses(step)]
@@ -127,6 +132,54 @@ async def migrate(
     if steps:
         await _prepare(database)
     return [step for step in steps if await database.write(_StepBody(step, known))]
+
+
+async def begin_restoring(database: Database) -> None:
+    """From here to `end_restoring` no server serves the database and nobody migrates it, be it that
+    the restore broke off."""
+    await _prepare(database)
+
+    async def body(tx: Transaction) -> None:
+        await tx.run("schema.begin_restoring", at=clock.now())
+
+    await database.write(body)
+
+
+async def end_restoring(database: Database) -> None:
+    """Everything is there: the database may be served."""
+
+    async def body(tx: Transaction) -> None:
+        await tx.run("schema.end_restoring")
+
+    await database.write(body)
+
+
+async def is_untouched(database: Database) -> bool:
+    """Whether nobody ever migrated the database."""
+    return not await _applied(database)
+
+
+def known_names(database: Database) -> list[str]:
+    """The names of the migrations that this program has for a database, in order."""
+    return [migration.name for migration in bundled(database.dialect)]
+
+
+async def applied_names(tx: Transaction) -> list[str]:
+    """The names of the migrations that the database has, in order."""
+    if not await tx.value("schema.has_history"):
+        return []
+    return [row["name"] for row in await tx.all("schema.list_applied")]
+
+
+async def _refuse_unfinished(database: Database) -> None:
+    async with database.read() as tx:
+        if not await tx.value("schema.has_history"):
+            return
+        if await tx.value("schema.is_restoring"):
+            raise SchemaMismatch(
+                "a backup is being restored into this database, or was not to its end",
+                hint="wait for it, or begin again with: urgentry restore --force",
+            )
 
 
 class _StepBody:

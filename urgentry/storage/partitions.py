@@ -51,6 +51,18 @@ async def prepare(database: Database, expiry_days: Iterable[int], slices: Iterab
             await _create(database, table, week)
 
 
+def day_column(table: str) -> str | None:
+    """The column by which a table's rows go to partitions; None where it has none."""
+    return _KEYS.get(table)
+
+
+async def prepare_table(database: Database, table: str, days: Iterable[int]) -> None:
+    """Makes the partitions that rows of one table with these days in `day_column` go to."""
+    if database.dialect == "postgres":
+        for week in sorted({day // WEEK for day in days}):
+            await _create(database, table, week)
+
+
 async def drop_expired(database: Database, today: int) -> None:
     """Drops the partitions of which every day has come. What finds events by their clients' ids
     goes when no event of that week of receipt can be left."""

@@ -40,3 +40,18 @@ VALUES (:version, :name, :phase, :oldest_program, :loses, :applied_at, :reverse)
 -- name: remove_applied
 -- Notes a migration as taken back.
 DELETE FROM schema_migration WHERE version = :version
+
+-- name: is_restoring
+-- Whether a backup is being restored. Version -1 is no migration either: no program that looks for
+-- migrations meets it.
+SELECT EXISTS (SELECT 1 FROM schema_migration WHERE version = -1)
+
+-- name: begin_restoring
+-- Notes that a backup is being restored.
+INSERT INTO schema_migration (version, name, phase, oldest_program, loses, applied_at, reverse)
+VALUES (-1, 'restoring', 'restoring', '0', '', :at, '')
+ON CONFLICT (version) DO NOTHING
+
+-- name: end_restoring
+-- Notes that everything was restored.
+DELETE FROM schema_migration WHERE version = -1

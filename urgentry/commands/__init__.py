@@ -1,0 +1,1 @@
+"""What operators run beside the server or before it; `cli` adds these commands to its own."""
