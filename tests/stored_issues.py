@@ -121,7 +121,7 @@ def event(tenant: Tenant, **given: Any) -> PreparedEvent:
         received=given.pop("received", at),
         retention_days=given.pop("retention_days", 90),
         counted=((1, 1),),
-        type="error",
+        type=given.pop("type", "error"),
         level=LEVELS[level],
         platform="python",
         logger=given.pop("logger", ""),

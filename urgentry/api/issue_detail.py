@@ -20,7 +20,17 @@ from urgentry.api.timestamps import iso
 from urgentry.domain.event import day_of, hour_of
 from urgentry.domain.issue import Issue
 from urgentry.grouping.similarity import Likeness
-from urgentry.storage import accounts, activity, attachments, events, issues, releases, stats, tags
+from urgentry.storage import (
+    accounts,
+    activity,
+    attachments,
+    events,
+    feedback,
+    issues,
+    releases,
+    stats,
+    tags,
+)
 from urgentry.storage.database import Transaction
 from urgentry.storage.events import EventSelection
 from urgentry.triage.reading import read_surroundings
@@ -48,8 +58,11 @@ async def show(call: Call) -> Response:
         if "stats" not in collapse:
             shape["stats"] = await _stats(tx, issue, read_environments(call))
         expand = call.query.getlist("expand")
+        reports = await feedback.count_of_issue(
+            tx, issue.project_id, issue.id, today=day_of(clock.now())
+        )
         has_files = "latestEventHasAttachments" in expand and await _has_files(tx, access, issue)
-    shape |= {"userReportCount": 0, "participants": []}
+    shape |= {"userReportCount": reports, "participants": []}
     return json_response(shape | _expanded(issue, expand, has_files=has_files))
 
 

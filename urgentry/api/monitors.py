@@ -4,32 +4,31 @@ from collections.abc import Collection
 from functools import partial
 from typing import Any
 
-from msgspec.structs import replace
+from msgspec import UNSET
 from starlette.responses import Response
 
 from urgentry import clock
 from urgentry.access.decision import Access, as_id, found, visible_projects
 from urgentry.api.endpoint import Call, endpoint, json_response
 from urgentry.api.fields import Fields
+from urgentry.api.issue_question import read_projects, read_span
 from urgentry.api.pagination import Cursor, link_headers, page_of, read_cursor, read_per_page
 from urgentry.api.project_facts import facts_of
+from urgentry.api.refusals import refuse_options
 from urgentry.api.shapes.monitors import Around, check_in_shape, monitor_shape
 from urgentry.api.shapes.projects import project_shape
-from urgentry.domain.monitor import (
-    MAX_NAME,
-    MAX_SLUG,
-    MOST_MINUTES,
-    MOST_THRESHOLD,
-    Monitor,
-    MonitorConfig,
-    MonitorStatus,
-    monitor_slug,
-)
+from urgentry.domain.event import row_id_at
+from urgentry.domain.monitor import MAX_NAME, MAX_SLUG, Monitor, MonitorStatus
 from urgentry.domain.project import Project
-from urgentry.domain.schedule import read_schedule, read_timezone
-from urgentry.errors import FieldError, UniqueViolation
-from urgentry.storage import accounts, members, monitors, teams
+from urgentry.errors import ApiError, FieldError
+from urgentry.storage import accounts, monitors, teams
 from urgentry.storage.database import Transaction
+from urgentry.tenancy.monitors import (
+    MonitorChange,
+    change_monitor,
+    create_monitor,
+    mute_environment,
+)
 
 READ = ("org:read", "org:write", "org:admin", "project:read", "project:write", "project:admin")
 WRITE = ("org:write", "org:admin", "project:write", "project:admin")
@@ -38,7 +37,9 @@ _CHUNK = 500
 
 
 async def list_of_organization(call: Call) -> Response:
-    """The monitors of the projects that the caller may see; `project` and `environment` pick."""
+    """The monitors of the projects that the caller may see; `project`, `environment`, `owner` and
+    `query`, a part of the name or slug, pick."""
+    refuse_options(call, "sort", "asc")
     names = _environments(call)
     async with call.database.read() as tx:
         entered = await call.enter(tx, *READ)
@@ -49,7 +50,7 @@ async def list_of_organization(call: Call) -> Response:
             listed = [
                 each for each in listed if any(one.name in names for one in within.get(each.id, []))
             ]
-        page, headers = page_of(call, listed)
+        page, headers = page_of(call, _picked(call, entered, listed))
         shapes = [await _shape(tx, entered, each, projects, names) for each in page]
     return json_response(shapes, headers=headers)
 
@@ -57,38 +58,28 @@ async def list_of_organization(call: Call) -> Response:
 async def create(call: Call) -> Response:
     """Makes a monitor of a project that the body names."""
     fields = Fields(await call.body())
-    wanted = fields.text("project", longest=100, required=True)
 
     async def write(tx: Transaction) -> Response:
         entered = await call.enter(tx, *WRITE)
+        wanted = fields.text("project", longest=100, required=True)
+        fields.text("name", longest=MAX_NAME, required=True)
+        if fields.mapping("config") is None:
+            fields.refuse("config", "This field is required.")
+        change = _change(fields)
         projects = {each.id: each for each in await visible_projects(tx, entered)}
         project = next(
             (one for one in projects.values() if wanted in {one.slug, str(one.id)}), None
         )
-        if wanted and project is None:
-            fields.refuse("project", "Invalid project")
-        made = await _changed(tx, fields, entered, _new(project), is_new=True)
-        assert project is not None  # noqa: S101 - refused above
-        is_made = await monitors.insert_monitor(
-            tx,
-            project_id=project.id,
-            slug=made.slug,
-            name=made.name,
-            config=made.config,
-            status=made.status,
-            owner=(made.owner_account_id, made.owner_team_id),
-            at=clock.now(),
-        )
-        if not is_made:
-            raise _slug_taken(made.slug)
-        monitor = found(await monitors.find_monitor(tx, [project.id], made.slug, 0))
-        return json_response(await _shape(tx, entered, monitor, projects), 201)
+        if project is None:
+            raise FieldError({"project": ["Invalid project"]})
+        made = await create_monitor(tx, entered, project.id, change, at=clock.now())
+        return json_response(await _shape(tx, entered, made, projects), 201)
 
     return await call.database.write(write)
 
 
 async def show(call: Call) -> Response:
-    """One monitor, by slug or id."""
+    """One monitor, by slug or id; `environment` picks among its environments."""
     async with call.database.read() as tx:
         entered, monitor, projects = await _find(call, tx, *READ)
         shape = await _shape(tx, entered, monitor, projects, _environments(call))
@@ -101,11 +92,27 @@ async def update(call: Call) -> Response:
 
     async def write(tx: Transaction) -> Response:
         entered, monitor, projects = await _find(call, tx, *WRITE)
-        changed = await _changed(tx, fields, entered, monitor, is_new=False)
-        try:
-            await monitors.update_monitor(tx, changed)
-        except UniqueViolation as error:
-            raise _slug_taken(changed.slug) from error
+        wanted = fields.text("project", longest=100)
+        change = _change(fields)
+        own = projects[monitor.project_id]
+        if wanted and wanted not in {own.slug, str(own.id)}:
+            raise FieldError({"project": ["A monitor stays in its project."]})
+        changed = await change_monitor(tx, entered, monitor, change, at=clock.now())
+        return json_response(await _shape(tx, entered, changed, projects))
+
+    return await call.database.write(write)
+
+
+async def update_environment(call: Call) -> Response:
+    """Mutes one environment of a monitor, or ends that (`isMuted`)."""
+    fields = Fields(await call.body())
+
+    async def write(tx: Transaction) -> Response:
+        entered, monitor, projects = await _find(call, tx, *WRITE)
+        is_muted = fields.flag("isMuted", required=True)
+        fields.check()
+        name = call.path("environment").replace("\x00", "")
+        changed = found(await mute_environment(tx, monitor, name, is_muted=bool(is_muted)))
         return json_response(await _shape(tx, entered, changed, projects))
 
     return await call.database.write(write)
@@ -128,15 +135,19 @@ async def delete(call: Call) -> Response:
 
 
 async def list_check_ins(call: Call) -> Response:
-    """The check-ins of a monitor, newest first."""
+    """The check-ins of a monitor, newest first; `environment` and a period pick."""
+    refuse_options(call, "expand")
     size, cursor = read_per_page(call), read_cursor(call)
+    span = read_span(call, clock.now())
+    before = cursor.value if cursor and cursor.value else monitors.END
     async with call.database.read() as tx:
         _, monitor, _ = await _find(call, tx, *READ)
         listed = await monitors.list_check_ins(
             tx,
             monitor.id,
             environments=_environments(call),
-            before=cursor.value if cursor and cursor.value else monitors.END,
+            since=row_id_at(span.start or 0),
+            before=before if span.end is None else min(before, row_id_at(span.end)),
             limit=size + 1,
         )
     page = listed[:size]
@@ -164,14 +175,33 @@ async def _find(
 
 async def _projects(call: Call, tx: Transaction, entered: Access) -> dict[int, Project]:
     """The project of the path, or the visible ones that `project` picks; by id."""
-    if entered.project is not None:
-        return {entered.project.id: entered.project}
-    wanted = {text for text in call.query.getlist("project") if text and text != "-1"}
-    return {
-        each.id: each
-        for each in await visible_projects(tx, entered)
-        if not wanted or {str(each.id), each.slug} & wanted
-    }
+    return {each.id: each for each in await read_projects(call, tx, entered)}
+
+
+def _picked(call: Call, entered: Access, listed: list[Monitor]) -> list[Monitor]:
+    """The monitors that `owner` and `query` ask for."""
+    owners = [text for text in call.query.getlist("owner") if text]
+    part = (call.query.get("query") or "").strip().casefold()
+    return [
+        each
+        for each in listed
+        if (not owners or any(_is_owned(each, owner, entered) for owner in owners))
+        and part in f"{each.name}\n{each.slug}".casefold()
+    ]
+
+
+def _is_owned(monitor: Monitor, owner: str, entered: Access) -> bool:
+    match owner.partition(":"):
+        case ("unassigned", _, _):
+            return monitor.owner_account_id is None and monitor.owner_team_id is None
+        case ("myteams", _, _):
+            return monitor.owner_team_id in entered.team_ids
+        case ("user", _, number):
+            return str(monitor.owner_account_id) == number
+        case ("team", _, number):
+            return str(monitor.owner_team_id) == number
+        case _:
+            raise ApiError(400, f'"owner={owner}" is not supported here.')
 
 
 def _environments(call: Call) -> list[str]:
@@ -198,109 +228,22 @@ async def _shape(
     return monitor_shape(monitor, around)
 
 
-def _new(project: Project | None) -> Monitor:
-    return Monitor(
-        id=0,
-        project_id=project.id if project else 0,
-        slug="",
-        name="",
-        status=MonitorStatus.ACTIVE,
-        is_muted=False,
-        is_upserting=False,
-        config=MonitorConfig(),
-        owner_account_id=None,
-        owner_team_id=None,
-        created_at=0,
-    )
-
-
-async def _changed(
-    tx: Transaction, fields: Fields, entered: Access, monitor: Monitor, *, is_new: bool
-) -> Monitor:
-    """The monitor as the body wants it; FieldError when something in it is wrong."""
-    name = fields.text("name", longest=MAX_NAME, required=is_new) or monitor.name
-    slug = fields.text("slug", longest=MAX_SLUG) or monitor.slug or monitor_slug(name)
-    if (name and not slug) or slug != monitor_slug(slug):
-        fields.refuse("slug", "Lowercase letters, numbers, dashes and underscores.")
+def _change(fields: Fields) -> MonitorChange:
+    """What a body asks for. FieldError when something in it is of the wrong kind."""
     status = fields.choice("status", _STATUSES)
     is_muted = fields.flag("isMuted")
-    config = _config(fields, monitor.config, is_new=is_new)
-    owner = await _owner(tx, fields, entered, monitor)
-    fields.check()
-    return replace(
-        monitor,
-        name=name,
-        slug=slug,
-        status=_STATUSES[status] if status else monitor.status,
-        is_muted=monitor.is_muted if is_muted is None else is_muted,
-        is_upserting=monitor.is_upserting and "config" not in fields,
-        config=config,
-        owner_account_id=owner[0],
-        owner_team_id=owner[1],
+    if is_muted is None:
+        is_muted = fields.flag("is_muted")
+    change = MonitorChange(
+        name=fields.text("name", longest=MAX_NAME),
+        slug=fields.text("slug", longest=MAX_SLUG),
+        status=_STATUSES[status] if status else None,
+        is_muted=is_muted,
+        config=fields.mapping("config"),
+        owner=fields.text("owner", longest=64, may_be_empty=True) if "owner" in fields else UNSET,
     )
-
-
-def _config(fields: Fields, before: MonitorConfig, *, is_new: bool) -> MonitorConfig:
-    given = fields.mapping("config")
-    if given is None:
-        if is_new:
-            fields.refuse("config", "This field is required.")
-        return before
-    try:
-        return _read_config(given, before)
-    except ValueError as error:
-        fields.refuse("config", str(error))
-        return before
-
-
-def _read_config(given: dict[str, Any], before: MonitorConfig) -> MonitorConfig:
-    schedule = before.schedule
-    if "schedule" in given or "schedule_type" in given:
-        kind = given.get("schedule_type") or given.get("scheduleType")
-        schedule = read_schedule(kind or "crontab", given.get("schedule"))
-    numbers = {
-        name: _number(name, given[name], most)
-        for name, most in (
-            ("checkin_margin", MOST_MINUTES),
-            ("max_runtime", MOST_MINUTES),
-            ("failure_issue_threshold", MOST_THRESHOLD),
-            ("recovery_threshold", MOST_THRESHOLD),
-        )
-        if name in given
-    }
-    timezone = given.get("timezone") or before.timezone
-    return replace(before, schedule=schedule, timezone=read_timezone(timezone), **numbers)
-
-
-def _number(name: str, value: Any, most: int) -> int | None:
-    if value is None or (type(value) is int and 1 <= value <= most):
-        return value
-    raise ValueError(f"{name} is a whole number from 1 to {most}.")
-
-
-async def _owner(
-    tx: Transaction, fields: Fields, entered: Access, monitor: Monitor
-) -> tuple[int | None, int | None]:
-    """`user:ID` or `team:ID` of the organization; null for nobody."""
-    if "owner" not in fields:
-        return monitor.owner_account_id, monitor.owner_team_id
-    text = fields.text("owner", longest=64, may_be_empty=True)
-    if not text:
-        return None, None
-    kind, _, number = text.partition(":")
-    owner_id = as_id(number) or 0
-    if kind == "team":
-        team = await teams.get_team(tx, entered.organization.id, owner_id)
-        if team is not None:
-            return None, team.id
-    elif kind == "user" and await members.find_by_account(tx, entered.organization.id, owner_id):
-        return owner_id, None
-    fields.refuse("owner", "Unknown owner")
-    return None, None
-
-
-def _slug_taken(slug: str) -> FieldError:
-    return FieldError({"slug": [f'The slug "{slug}" is already in use.']})
+    fields.check()
+    return change
 
 
 ENDPOINTS = (
@@ -311,6 +254,10 @@ ENDPOINTS = (
         for one in (
             endpoint(f"{start}/monitors/{{monitor}}/", GET=show, PUT=update, DELETE=delete),
             endpoint(f"{start}/monitors/{{monitor}}/checkins/", GET=list_check_ins),
+            endpoint(
+                f"{start}/monitors/{{monitor}}/environments/{{environment}}/",
+                PUT=update_environment,
+            ),
         )
     ),
 )

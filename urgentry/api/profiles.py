@@ -6,9 +6,9 @@ import orjson
 from starlette.responses import Response
 
 from urgentry import clock
-from urgentry.access.decision import as_id, found, visible_projects
+from urgentry.access.decision import found
 from urgentry.api.endpoint import Call, endpoint, json_response
-from urgentry.api.issue_question import read_span
+from urgentry.api.issue_question import read_projects, read_span
 from urgentry.blobs.reading import read_blob
 from urgentry.domain.event import day_of
 from urgentry.domain.profile import Profile
@@ -43,9 +43,10 @@ async def chunks(call: Call) -> Response:
         profiler_id = parse_event_id(call.query.get("profiler_id"))
         if profiler_id is None:
             raise FieldError({"profiler_id": ["A profiler has an id of 32 hexadecimal digits."]})
-        wanted = as_id(call.query.get("project", ""))
-        visible = [each for each in await visible_projects(tx, entered) if each.id == wanted]
-        project = found(next(iter(visible), None))
+        projects = await read_projects(call, tx, entered)
+        if len(projects) != 1:
+            raise FieldError({"project": ["Name one project."]})
+        project = projects[0]
         listed = await profiles.list_chunks(
             tx,
             project.id,

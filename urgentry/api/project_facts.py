@@ -4,10 +4,11 @@ from urgentry.api.shapes.projects import ProjectFacts
 from urgentry.domain.project import Project
 from urgentry.storage import environments, projects, releases
 from urgentry.storage.database import Transaction
+from urgentry.storage.received import list_received
 
 
 async def facts_of(tx: Transaction, listed: list[Project]) -> ProjectFacts:
-    """Teams, environments and newest release of projects, and whether they have sessions."""
+    """Teams, environments and newest release of projects, and of which kinds they have data."""
     ids = [project.id for project in listed]
     if not ids:
         return ProjectFacts(links={}, latest={}, environments={})
@@ -20,4 +21,5 @@ async def facts_of(tx: Transaction, listed: list[Project]) -> ProjectFacts:
         latest=await releases.list_latest(tx, ids),
         environments=names,
         with_sessions=await releases.list_with_sessions(tx, ids),
+        received=await list_received(tx, ids),
     )

@@ -1,15 +1,17 @@
 """Replays: listed, read, deleted, and their recordings segment by segment."""
 
 import zlib
+from collections.abc import Collection
 from typing import Any
 
+import msgspec
 import orjson
 from starlette.responses import Response, StreamingResponse
 
 from urgentry import clock
-from urgentry.access.decision import Access, as_id, found, visible_projects
+from urgentry.access.decision import Access, as_id, found
 from urgentry.api.endpoint import Call, empty, endpoint, json_response
-from urgentry.api.issue_question import read_span
+from urgentry.api.issue_question import Span, read_environments, read_projects, read_span
 from urgentry.api.pagination import Cursor, link_headers, read_cursor, read_per_page
 from urgentry.api.refusals import refuse_options
 from urgentry.api.timestamps import iso
@@ -29,48 +31,85 @@ READ = ("org:read", "project:read", "event:read")
 REMOVE = ("project:admin", "project:write")
 _MOST_BYTES = 100 << 20
 _SEGMENTS_A_PAGE = 20
+_MOST_ROUNDS = 20
+"""Lists of replays that are read for a page, which is shorter when few are of the environment."""
+_Place = tuple[int, int]
 _GZIP = zlib.MAX_WBITS | 32
 """Either header."""
 
 
+class _Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """Which replays are asked for."""
+
+    project_ids: list[int]
+    environments: Collection[str]
+    span: Span
+    size: int
+    now: int
+
+
 async def list_of_organization(call: Call) -> Response:
-    """The replays that began in a time, newest first; `project` and `environment` pick."""
-    refuse_options(call, "query", allowed=[""])
-    for option in ("sort", "orderBy", "sortBy"):
-        refuse_options(call, option, allowed=["-started_at"])
-    size, cursor, now = read_per_page(call), read_cursor(call), clock.now()
-    span = read_span(call, now)
+    """The replays that began in a time, newest first; `project` and `environment` pick some,
+    `field` what is told of each."""
+    _refuse_search(call)
+    fields, now = _read_fields(call), clock.now()
+    size, cursor, span = read_per_page(call), read_cursor(call), read_span(call, now)
     async with call.database.read() as tx:
         entered = await call.enter(tx, *READ)
-        listed = await replays.list_replays(
-            tx,
-            await _project_ids(call, tx, entered),
-            since=span.start or 0,
-            until=span.end or replays.END,
-            before=(cursor.value, cursor.offset) if cursor and cursor.value else _END,
-            today=day_of(now),
-            limit=size + 1,
+        asked = _Asked(
+            project_ids=await _project_ids(call, tx, entered),
+            environments=read_environments(call),
+            span=span,
+            size=size,
+            now=now,
         )
-    page = listed[:size]
-    last = page[-1] if page else None
+        is_first = cursor is None or not cursor.value
+        before = _END if cursor is None or is_first else (cursor.value, cursor.offset)
+        page, following = await _page(tx, asked, before)
     headers = link_headers(
         call,
         previous=Cursor(0, 0, is_previous=True),
-        has_previous=cursor is not None and cursor.value > 0,
-        following=Cursor(last.started_at, last.id) if last else Cursor(),
-        has_following=len(listed) > size,
+        has_previous=not is_first,
+        following=Cursor(*following) if following else Cursor(),
+        has_following=following is not None,
     )
-    wanted = set(call.query.getlist("environment"))
-    shown = [each for each in page if not wanted or each.facts.environment in wanted]
-    return json_response({"data": [replay_shape(each) for each in shown]}, headers=headers)
+    return json_response({"data": [_told(each, fields) for each in page]}, headers=headers)
+
+
+async def _page(
+    tx: Transaction, asked: _Asked, before: _Place
+) -> tuple[list[Replay], _Place | None]:
+    """Replays from a place on, and from where on there may be more."""
+    page: list[Replay] = []
+    for _ in range(_MOST_ROUNDS):
+        listed = await replays.list_replays(
+            tx,
+            asked.project_ids,
+            since=asked.span.start or 0,
+            until=asked.span.end or replays.END,
+            before=before,
+            today=day_of(asked.now),
+            limit=replays.MOST_LISTED,
+        )
+        for each in listed:
+            if asked.environments and each.facts.environment not in asked.environments:
+                continue
+            if len(page) == asked.size:
+                return page, (page[-1].started_at, page[-1].id)
+            page.append(each)
+        if len(listed) < replays.MOST_LISTED:
+            return page, None
+        before = (listed[-1].started_at, listed[-1].id)
+    return page, before
 
 
 async def show(call: Call) -> Response:
-    """One replay."""
+    """One replay; `field` picks what is told of it."""
+    shown = _read_fields(call)
     async with call.database.read() as tx:
         entered = await call.enter(tx, *READ)
         replay = await _find(call, tx, await _project_ids(call, tx, entered))
-    return json_response({"data": replay_shape(replay)})
+    return json_response({"data": _told(replay, shown)})
 
 
 async def remove(call: Call) -> Response:
@@ -135,6 +174,28 @@ async def show_video(call: Call) -> Response:
     return StreamingResponse(call.deps.blobs.get(video.blob_key), headers=headers)
 
 
+def _refuse_search(call: Call) -> None:
+    """ApiError 400 for a search, and for any order but the newest first."""
+    if query := (call.query.get("query") or "").strip():
+        raise ApiError(400, f'"query={query}" is not supported here.')
+    for option in ("sort", "orderBy", "sortBy"):
+        refuse_options(call, option, allowed=["-started_at"])
+
+
+def _read_fields(call: Call) -> list[str]:
+    """The members that are asked for; none means all. ApiError 400 for one that nobody knows."""
+    wanted = call.query.getlist("field")
+    for name in wanted:
+        if name not in _MEMBERS:
+            raise ApiError(400, f'"field={name}" is not supported here.')
+    return wanted
+
+
+def _told(replay: Replay, fields: list[str]) -> Json:
+    shape = replay_shape(replay)
+    return {name: shape[name] for name in fields} if fields else shape
+
+
 def replay_shape(replay: Replay) -> Json:
     """A replay as Sentry's API has it."""
     facts = replay.facts
@@ -193,12 +254,7 @@ async def _find(call: Call, tx: Transaction, project_ids: list[int]) -> Replay:
 
 
 async def _project_ids(call: Call, tx: Transaction, entered: Access) -> list[int]:
-    wanted = {text for text in call.query.getlist("project") if text and text != "-1"}
-    return [
-        each.id
-        for each in await visible_projects(tx, entered)
-        if not wanted or {str(each.id), each.slug} & wanted
-    ]
+    return [project.id for project in await read_projects(call, tx, entered)]
 
 
 async def _events(call: Call, segment: ReplaySegment) -> Any:
@@ -224,6 +280,14 @@ def _unpacked(content: bytes) -> bytes:
 
 
 _END = (replays.END, replays.END)
+_MEMBERS = frozenset(
+    {
+        *("id", "project_id", "replay_type", "started_at", "finished_at", "duration"),
+        *("count_segments", "count_errors", "count_urls", "error_ids", "trace_ids", "urls"),
+        *("environment", "releases", "dist", "platform", "tags", "user", "sdk", "os", "browser"),
+        *("device", "is_archived"),
+    }
+)
 _OF_PROJECT = "/projects/{organization}/{project}/replays/{replay}/"
 
 ENDPOINTS = (

@@ -4,9 +4,14 @@ from collections.abc import Sequence
 
 import msgspec
 
+from urgentry import clock
+from urgentry.domain.event import row_id_at
 from urgentry.domain.feedback import Feedback
 from urgentry.storage.database import Row, Transaction
-from urgentry.storage.json_lists import ids_by_day
+from urgentry.storage.json_lists import ids_by_day, integers
+
+_MOST_COUNTED = 1_000
+_MOST_DAYS = 7
 
 
 class NewFeedback(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +65,21 @@ async def list_of_project(
         limit=limit,
     )
     return [_feedback(row) for row in rows]
+
+
+async def count_of_issue(tx: Transaction, project_id: int, issue_id: int, *, today: int) -> int:
+    """How often something was said about the events of an issue, in the project's newest thousand
+    lines, and of events that were received in the week before it."""
+    count: int | None = await tx.value(
+        "feedback.count_of_issue",
+        project_id=project_id,
+        issue_id=issue_id,
+        today=today,
+        limit=_MOST_COUNTED,
+        rows_a_day=row_id_at(clock.DAY),
+        ages=integers(range(-1, _MOST_DAYS + 1)),
+    )
+    return count or 0
 
 
 async def delete_of_event(tx: Transaction, project_id: int, event_id: bytes) -> None:

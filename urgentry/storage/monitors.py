@@ -1,7 +1,7 @@
 """Monitors, the environments in which they run, and their check-ins."""
 
 from collections.abc import Collection, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import orjson
@@ -45,50 +45,39 @@ async def hold_monitor(tx: Transaction, project_id: int, slug: str) -> Monitor |
     return _monitor(row) if row else None
 
 
-async def insert_monitor(
-    tx: Transaction,
-    *,
-    project_id: int,
-    slug: str,
-    name: str,
-    config: MonitorConfig,
-    at: int,
-    is_upserting: bool = False,
-    status: MonitorStatus = MonitorStatus.ACTIVE,
-    owner: tuple[int | None, int | None] = (None, None),
-) -> bool:
-    """Makes a monitor; False when the project has one of that slug. `owner` is an account's id or
-    a team's."""
+async def insert_monitor(tx: Transaction, monitor: Monitor, *, at: int) -> bool:
+    """Makes a monitor, with an id of its own; False when the project has one of that slug."""
     made = await tx.run(
         "monitors.insert_monitor",
-        id=new_row_id(at),
-        project_id=project_id,
-        slug=slug,
-        name=name,
-        status=status,
-        is_upserting=is_upserting,
-        config=msgspec.json.encode(config).decode(),
-        owner_account_id=owner[0],
-        owner_team_id=owner[1],
+        project_id=monitor.project_id,
         at=at,
+        **_columns(monitor) | {"id": new_row_id(at)},
     )
     return made == 1
 
 
 async def update_monitor(tx: Transaction, monitor: Monitor) -> None:
     """Makes a monitor what it is to be. UniqueViolation when its slug is another's."""
-    await tx.run(
-        "monitors.update_monitor",
-        id=monitor.id,
-        slug=monitor.slug,
-        name=monitor.name,
-        status=monitor.status,
-        is_muted=monitor.is_muted,
-        is_upserting=monitor.is_upserting,
-        config=msgspec.json.encode(monitor.config).decode(),
-        owner_account_id=monitor.owner_account_id,
-        owner_team_id=monitor.owner_team_id,
+    await tx.run("monitors.update_monitor", **_columns(monitor))
+
+
+async def mute_environments(
+    tx: Transaction, monitor_id: int, *, is_muted: bool, names: Collection[str] = ()
+) -> int:
+    """Mutes environments by name, or all of them, or ends that; how many there are."""
+    return await tx.run(
+        "monitors.mute_environments",
+        monitor_id=monitor_id,
+        is_muted=is_muted,
+        all=not names,
+        names=orjson.dumps(sorted(names)).decode(),
     )
+
+
+async def expect(tx: Transaction, monitor_id: int, due: int, latest: int) -> None:
+    """From all environments of a monitor the next check-in is expected at a time, and is missed
+    from another on."""
+    await tx.run("monitors.expect", monitor_id=monitor_id, due=due, latest=latest)
 
 
 async def get_monitor(tx: Transaction, monitor_id: int) -> Monitor | None:
@@ -261,13 +250,16 @@ async def list_check_ins(
     monitor_id: int,
     *,
     environments: Collection[str] = (),
+    since: int = 0,
     before: int = END,
     limit: int,
 ) -> list[tuple[str, CheckIn]]:
-    """Check-ins, newest first, each behind the name of its environment."""
+    """Check-ins with ids from one on and before another, newest first, each behind the name of its
+    environment."""
     rows = await tx.all(
         "monitors.list_check_ins",
         monitor_id=monitor_id,
+        since=since,
         before=before,
         all=not environments,
         names=orjson.dumps(sorted(environments)).decode(),
@@ -279,6 +271,20 @@ async def list_check_ins(
 async def delete_expired(tx: Transaction, today: int, /, *, limit: int) -> int:
     """Deletes check-ins whose retention is over; how many."""
     return await tx.run("monitors.delete_expired", today=today, limit=limit)
+
+
+def _columns(monitor: Monitor) -> dict[str, Any]:
+    return {
+        "id": monitor.id,
+        "slug": monitor.slug,
+        "name": monitor.name,
+        "status": monitor.status,
+        "is_muted": monitor.is_muted,
+        "is_upserting": monitor.is_upserting,
+        "config": msgspec.json.encode(monitor.config).decode(),
+        "owner_account_id": monitor.owner_account_id,
+        "owner_team_id": monitor.owner_team_id,
+    }
 
 
 def _monitor(row: Row) -> Monitor:

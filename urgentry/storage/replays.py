@@ -12,6 +12,8 @@ from urgentry.storage.json_lists import integers
 
 END = (1 << 63) - 1
 """Behind every replay."""
+MOST_LISTED = 101
+"""At once: a page and one more."""
 
 
 async def insert_segments(tx: Transaction, records: Iterable[ReplaySegmentRecord]) -> list[bool]:

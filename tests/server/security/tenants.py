@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.batches import write_records
+from tests.contract.test_monitors import check_in
 from tests.queries import value
 from tests.server.api.conftest import Speaker, World
 from tests.signals import delivery, signal
@@ -25,6 +26,7 @@ BODY = {
     "slug": "x",
     "email": "x@example.org",
     "isHidden": True,
+    "isMuted": True,
     "environmentNames": ["prod"],
     "teamRole": "admin",
     "scopes": ["org:read"],
@@ -156,6 +158,15 @@ async def settle(world: World, speaker: Speaker, slug: str, numbers: tuple[int, 
             "config": {"schedule_type": "crontab", "schedule": "0 3 * * *"},
         },
     )
+    run = check_in(
+        "ok",
+        organization_id=organization_id,
+        project_id=project_id,
+        slug=monitor["slug"],
+        environment=f"{slug}-env",
+        config=None,
+    )
+    await write_records(world.database, [run])
     [team] = await speaker.ok("GET", f"{below}/teams/")
     ids = {
         "organization": str(organization_id),

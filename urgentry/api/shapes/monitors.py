@@ -57,7 +57,7 @@ def monitor_shape(monitor: Monitor, around: Around) -> dict[str, Any]:
         "config": config_shape(monitor.config),
         "dateCreated": iso(monitor.created_at),
         "project": around.project,
-        "environments": [_environment(each) for each in around.environments],
+        "environments": [_environment(each, monitor) for each in around.environments],
         "owner": _owner(around),
     }
 
@@ -98,11 +98,11 @@ def config_shape(config: MonitorConfig) -> dict[str, Any]:
     }
 
 
-def _environment(environment: MonitorEnvironment) -> dict[str, Any]:
+def _environment(environment: MonitorEnvironment, monitor: Monitor) -> dict[str, Any]:
     return {
         "name": environment.name,
         "status": status_word(environment.health),
-        "isMuted": environment.is_muted,
+        "isMuted": monitor.is_muted or environment.is_muted,
         "dateCreated": iso(environment.created_at),
         "lastCheckIn": iso_or_none(environment.last_check_in),
         "nextCheckIn": iso_or_none(environment.next_check_in),

@@ -1,6 +1,6 @@
 """Projects, from the few members that every answer has to the full one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ from urgentry.domain.grouping_settings import read_grouping_settings
 from urgentry.domain.project import Project
 from urgentry.domain.storms import DEFAULT_ONE_IN
 from urgentry.storage.projects import TeamLink
+from urgentry.storage.received import Received
 from urgentry.tenancy.filters import OPTIONS, filter_settings_of
 from urgentry.tenancy.privacy import project_rules_of
 
@@ -28,6 +29,7 @@ class ProjectFacts(msgspec.Struct, frozen=True, kw_only=True):
     environments: dict[int, list[str]]
     with_sessions: Collection[int] = ()
     """Projects that ever had a session."""
+    received: Mapping[int, Received] = {}
 
     def team_shapes(self, project: Project) -> list[dict[str, str]]:
         """The teams of a project, shortly."""
@@ -55,7 +57,8 @@ def project_core(project: Project, access: Access, facts: ProjectFacts) -> dict[
         "firstEvent": iso_or_none(project.first_event_at),
         "access": sorted(access.scopes),
         "hasAccess": True,
-        **_NOTHING_YET,
+        **_NOT_TOLD_APART,
+        **_received_shape(facts.received.get(project.id, Received())),
         "hasSessions": project.id in facts.with_sessions,
     }
 
@@ -85,7 +88,7 @@ def project_summary(project: Project, access: Access, facts: ProjectFacts) -> di
         | _teams(project, facts)
         | {
             "platforms": [project.platform] if project.platform else [],
-            "hasUserReports": False,
+            "hasUserReports": facts.received.get(project.id, Received()).reports,
             "environments": facts.environments.get(project.id, []),
             "latestRelease": {"version": version} if version else None,
         }
@@ -153,15 +156,22 @@ def _teams(project: Project, facts: ProjectFacts) -> dict[str, Any]:
     return {"teams": teams} | ({"team": teams[0]} if teams else {})
 
 
-_NOTHING_YET: dict[str, Any] = {
-    "firstTransactionEvent": False,
-    "hasFeedbacks": False,
+def _received_shape(received: Received) -> dict[str, bool]:
+    return {
+        "firstTransactionEvent": received.transactions,
+        "hasFeedbacks": received.feedback,
+        "hasNewFeedbacks": received.feedback,
+        "hasMonitors": received.monitors,
+        "hasProfiles": received.profiles,
+        "hasReplays": received.replays,
+        "hasLogs": received.logs,
+        "hasTraceMetrics": received.metrics,
+    }
+
+
+_NOT_TOLD_APART: dict[str, Any] = {
     "hasFlags": False,
     "hasMinifiedStackTrace": False,
-    "hasMonitors": False,
-    "hasNewFeedbacks": False,
-    "hasProfiles": False,
-    "hasReplays": False,
     "hasInsightsHttp": False,
     "hasInsightsDb": False,
     "hasInsightsAssets": False,
@@ -172,10 +182,8 @@ _NOTHING_YET: dict[str, Any] = {
     "hasInsightsQueues": False,
     "hasInsightsAgentMonitoring": False,
     "hasInsightsMCP": False,
-    "hasLogs": False,
-    "hasTraceMetrics": False,
 }
-"""What a project could also have received: kinds of data that are not stored."""
+"""Kinds of errors and spans that are not told apart here."""
 
 _DEFAULTS: dict[str, Any] = {
     "digestsMinDelay": 300,

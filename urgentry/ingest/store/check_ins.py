@@ -11,7 +11,9 @@ from urgentry.domain.monitor import (
     CheckInRecord,
     CheckInStatus,
     Monitor,
+    MonitorConfig,
     MonitorEnvironment,
+    MonitorStatus,
 )
 from urgentry.ingest.store.context import BatchContext
 from urgentry.protocol.outcome import Reason
@@ -46,20 +48,28 @@ async def _monitor(tx: Transaction, record: CheckInRecord) -> Monitor | None:
     if record.config is None:
         return found
     if found is None:
-        await monitors.insert_monitor(
-            tx,
-            project_id=record.project_id,
-            slug=record.slug,
-            name=record.slug,
-            config=record.config,
-            is_upserting=True,
-            at=record.received,
-        )
+        await monitors.insert_monitor(tx, _new(record, record.config), at=record.received)
         return await monitors.hold_monitor(tx, record.project_id, record.slug)
     changed = replace(found, config=record.config, is_upserting=True)
     if changed != found:
         await monitors.update_monitor(tx, changed)
     return changed
+
+
+def _new(record: CheckInRecord, config: MonitorConfig) -> Monitor:
+    return Monitor(
+        id=0,
+        project_id=record.project_id,
+        slug=record.slug,
+        name=record.slug,
+        status=MonitorStatus.ACTIVE,
+        is_muted=False,
+        is_upserting=True,
+        config=config,
+        owner_account_id=None,
+        owner_team_id=None,
+        created_at=record.received,
+    )
 
 
 async def _write(tx: Transaction, monitor: Monitor, record: CheckInRecord) -> None:

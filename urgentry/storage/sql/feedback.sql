@@ -23,6 +23,29 @@ WHERE project_id = :project_id AND id < :before AND expires_day > :today
 ORDER BY id DESC
 LIMIT :limit
 
+-- name: count_of_issue
+-- How often something was said about the events of an issue. Each line looks for its event by the
+-- key, on its own day of receipt and some before.
+SELECT count(*) FROM (
+    SELECT (
+        SELECT named.issue_id FROM event_id AS taken
+        JOIN event AS found
+            ON found.expires_day = taken.expires_day AND found.id = taken.event_row
+        JOIN hash AS named ON named.id = found.hash_id
+        WHERE taken.slice = said.id / CAST(:rows_a_day AS bigint) - CAST(age.value AS bigint)
+            AND taken.project_id = said.project_id
+            AND taken.event_id = said.event_id
+    ) AS issue_id
+    FROM (
+        SELECT id, project_id, event_id FROM feedback
+        WHERE project_id = :project_id AND expires_day > :today
+        ORDER BY id DESC
+        LIMIT :limit
+    ) AS said
+    CROSS JOIN json_each(CAST(:ages AS text)) AS age
+) AS owned
+WHERE owned.issue_id = CAST(:issue_id AS bigint)
+
 -- name: delete_of_event
 -- Removes what was said about an event, or by it.
 DELETE FROM feedback

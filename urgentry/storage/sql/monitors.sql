@@ -8,12 +8,12 @@ RETURNING
 -- name: insert_monitor
 -- A monitor, unless the project has one of that slug.
 INSERT INTO monitor (
-    id, project_id, slug, name, status, is_upserting, config, owner_account_id, owner_team_id,
-    created_at
+    id, project_id, slug, name, status, is_muted, is_upserting, config, owner_account_id,
+    owner_team_id, created_at
 )
 VALUES (
-    :id, :project_id, :slug, :name, :status, :is_upserting, :config, :owner_account_id,
-    :owner_team_id, :at
+    :id, :project_id, :slug, :name, :status, :is_muted, :is_upserting, :config,
+    :owner_account_id, :owner_team_id, :at
 )
 ON CONFLICT (project_id, slug) DO NOTHING
 
@@ -63,6 +63,20 @@ UPDATE monitor_environment SET
     status = :status, streak = :streak, last_check_in = :last_check_in,
     next_check_in = :next_check_in, next_check_in_latest = :next_check_in_latest
 WHERE id = :id
+
+-- name: mute_environments
+-- Whether environments of a monitor are muted: some by name, or all of them.
+UPDATE monitor_environment SET is_muted = :is_muted
+WHERE monitor_id = :monitor_id
+    AND (
+        CAST(:all AS boolean)
+        OR name IN (SELECT j.value FROM json_each(CAST(:names AS text)) AS j)
+    )
+
+-- name: expect
+-- When the next check-in of a monitor is expected wherever one has come before.
+UPDATE monitor_environment SET next_check_in = :due, next_check_in_latest = :latest
+WHERE monitor_id = :monitor_id AND next_check_in IS NOT NULL
 
 -- name: list_environments
 -- Environments of monitors, by name.
@@ -145,11 +159,11 @@ UPDATE check_in SET status = 5, timeout_at = NULL, updated_at = :at
 WHERE id = :id AND timeout_at IS NOT NULL
 
 -- name: list_check_ins
--- Check-ins of a monitor that stand before one, newest first.
+-- Check-ins of a monitor from one on that stand before another, newest first.
 SELECT check_in.*, monitor_environment.name AS environment
 FROM check_in
 JOIN monitor_environment ON monitor_environment.id = check_in.environment_id
-WHERE check_in.monitor_id = :monitor_id AND check_in.id < :before
+WHERE check_in.monitor_id = :monitor_id AND check_in.id >= :since AND check_in.id < :before
     AND (
         CAST(:all AS boolean)
         OR monitor_environment.name IN (SELECT j.value FROM json_each(CAST(:names AS text)) AS j)
