@@ -34,7 +34,7 @@ listen_port = {port}
 unix_socket_dir =
 auth_type = trust
 auth_file = {directory}/users.txt
-pool_mode = transaction
+pool_mode = {pool_mode}
 default_pool_size = {pool_size}
 max_client_conn = 200
 """
@@ -133,14 +133,26 @@ class PostgresServer:
 
 
 class PgBouncer:
-    """A pooler in transaction mode in front of a server; so small that clients share sessions."""
+    """A pooler in front of a server, in transaction mode unless told; so small that clients share
+    sessions."""
 
-    def __init__(self, directory: Path, server: PostgresServer, *, pool_size: int = 2) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        server: PostgresServer,
+        *,
+        pool_size: int = 2,
+        pool_mode: str = "transaction",
+    ) -> None:
         self.port = free_port()
         self._directory = directory
         self._process: subprocess.Popen[bytes] | None = None
         settings = _POOLER_SETTINGS.format(
-            server_port=server.port, port=self.port, directory=directory, pool_size=pool_size
+            server_port=server.port,
+            port=self.port,
+            directory=directory,
+            pool_size=pool_size,
+            pool_mode=pool_mode,
         )
         (directory / "pgbouncer.ini").write_text(settings)
         (directory / "users.txt").write_text(f'"{USER}" ""\n')
@@ -176,10 +188,12 @@ def running_postgres(*, settings: Sequence[str] = TEST_SETTINGS) -> Iterator[Pos
 
 
 @contextmanager
-def running_pgbouncer(server: PostgresServer, *, pool_size: int = 2) -> Iterator[PgBouncer]:
+def running_pgbouncer(
+    server: PostgresServer, *, pool_size: int = 2, pool_mode: str = "transaction"
+) -> Iterator[PgBouncer]:
     """A pooler in front of the server for the length of the block."""
     with private_directory("urgentry-pgbouncer-") as directory:
-        pooler = PgBouncer(directory, server, pool_size=pool_size)
+        pooler = PgBouncer(directory, server, pool_size=pool_size, pool_mode=pool_mode)
         pooler.start()
         try:
             yield pooler

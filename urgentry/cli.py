@@ -12,9 +12,9 @@ import msgspec
 import uvloop
 
 from urgentry import __version__
-from urgentry.commands import backup
+from urgentry.commands import backup, doctor
 from urgentry.config import Settings
-from urgentry.errors import SchemaMismatch, UrgentryError
+from urgentry.errors import ConfigError, SchemaMismatch, UrgentryError
 from urgentry.logs import set_up_logging
 from urgentry.opening import (
     bootstrap_password,
@@ -36,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; the exit code."""
     parsed = _parser().parse_args(arguments)
     try:
-        settings = Settings.from_environment()
+        settings = _settings(parsed)
+        if settings is None:
+            return EXIT_ERROR
         set_up_logging(level=settings.log_level, json=settings.log_format == "json")
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             code: int = runner.run(parsed.command(settings, parsed))
@@ -47,6 +49,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _complain(cause)
         return EXIT_ERROR
     return code
+
+
+def _settings(parsed: argparse.Namespace) -> Settings | None:
+    """None when they are not sound and the command has said so in its own way."""
+    try:
+        return Settings.from_environment()
+    except ConfigError as error:
+        if "refuse_settings" not in parsed:
+            raise
+        parsed.refuse_settings(error, parsed)
+        return None
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -61,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_migrate(commands)
     _add_bootstrap(commands)
     backup.add(commands)
+    doctor.add(commands)
     return parser
 
 
