@@ -12,15 +12,13 @@ import msgspec
 import uvloop
 
 from urgentry import __version__
-from urgentry.commands import backup, doctor
+from urgentry.commands import backup, demo, doctor, passwords
 from urgentry.config import Settings
 from urgentry.errors import ConfigError, SchemaMismatch, UrgentryError
 from urgentry.logs import set_up_logging
 from urgentry.opening import (
-    bootstrap_password,
     is_embedded,
     open_settings_database,
-    read_password_file,
 )
 from urgentry.serving import serve
 from urgentry.storage import migrate as schema
@@ -73,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _add_migrate(commands)
     _add_bootstrap(commands)
+    demo.add(commands)
     backup.add(commands)
     doctor.add(commands)
     return parser
@@ -121,10 +120,7 @@ def _add_bootstrap(commands: Any) -> None:
     command.add_argument("--org", required=True, metavar="SLUG", help="the organization")
     command.add_argument("--project", required=True, metavar="SLUG", help="its project")
     command.add_argument("--email", required=True, metavar="ADDRESS", help="the owner's account")
-    password = command.add_mutually_exclusive_group()
-    password.add_argument("--password", metavar="TEXT", help="the password of a new account")
-    password.add_argument("--password-file", metavar="FILE", help="read it from a file")
-    password.add_argument("--password-stdin", action="store_true", help="read it from a line")
+    passwords.add(command)
     command.add_argument(
         "--rotate-token", action="store_true", help="make a new API token in place of the first"
     )
@@ -137,7 +133,7 @@ async def _bootstrap(settings: Settings, arguments: argparse.Namespace) -> int:
         organization=arguments.org,
         project=arguments.project,
         email=arguments.email,
-        password=_password(settings, arguments),
+        password=passwords.chosen(settings, arguments),
         auth_token=settings.bootstrap.auth_token or None,
         rotate_token=arguments.rotate_token,
         retention_days=settings.limits.event_retention_days,
@@ -157,15 +153,6 @@ async def _bootstrap(settings: Settings, arguments: argparse.Namespace) -> int:
         _say(f"API token   {made.auth_token or 'made before; --rotate-token makes a new one'}")
         _say(f"Sign in at  {settings.base_url} as {made.email}")
     return 0
-
-
-def _password(settings: Settings, arguments: argparse.Namespace) -> str | None:
-    """From an option, standard input or a file, else from the environment."""
-    if arguments.password_stdin:
-        return sys.stdin.readline().rstrip("\n")
-    if arguments.password_file:
-        return read_password_file(arguments.password_file)
-    return arguments.password or bootstrap_password(settings)
 
 
 async def _serve(settings: Settings, arguments: argparse.Namespace) -> int:

@@ -179,7 +179,7 @@ class RunningServer:
         self._first = self._first or made
         return replace(made, auth_token=made.auth_token or self._first.auth_token)
 
-    def run(self, *arguments: str) -> str:
+    def run(self, *arguments: str, timeout_s: float = 60) -> str:
         """Runs another `urgentry` command with this server's settings; its standard output."""
         done = subprocess.run(
             [*COMMAND, *arguments],
@@ -187,7 +187,7 @@ class RunningServer:
             env=self.environment(),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=timeout_s,
             check=False,
         )
         if done.returncode != 0:

@@ -57,7 +57,7 @@ def test_sql_stands_in_the_store() -> None:
     wrong = [
         f"{module.name}: {text[:60]}"
         for module in modules().values()
-        if not stores(module)
+        if not stores(module) and module.room != "demo"  # which tells of others' statements
         for text in strings(module.tree)
         if SQL.search(text)
     ]

@@ -36,6 +36,8 @@ _TOLD: dict[str, str] = {
     "legacy-browsers": "Comes from a legacy browser",
     "localhost": "Comes from localhost",
     "web-crawlers": "Comes from a web crawler",
+    "chunk-load-error": "A part of the app's code did not load",
+    "react-hydration-errors": "React could not take the server's page over",
     "invalid-csp": "A CSP report that says nothing",
     "filtered-transaction": "A health check",
     "discarded-hash": "Its issue is discarded",

@@ -39,13 +39,19 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
         return sum(self.counts.values())
 
 
+class Tick(msgspec.Struct, frozen=True, kw_only=True):
+    """A time that is told below the chart, and how far from its left edge, in per cent."""
+
+    at: int
+    x: str
+
+
 class Stacked(msgspec.Struct, frozen=True, kw_only=True):
     """A whole chart. `top` is the value of its upper edge."""
 
     columns: list[Column]
     top: int
-    ticks: list[int]
-    """Beginnings of spans that are told below the chart."""
+    ticks: list[Tick]
     width: int
     """Microseconds of a span."""
 
@@ -79,7 +85,10 @@ def stack(
             for index in range(spans)
         ],
         top=top,
-        ticks=[begins + index * width for index in _tick_places(spans)],
+        ticks=[
+            Tick(at=begins + index * width, x=_short(index / spans * 100))
+            for index in _tick_places(spans)
+        ],
         width=width,
     )
 
@@ -115,7 +124,8 @@ def _pieces(counts: Mapping[str, int], top: int) -> list[Piece]:
 
 
 def _tick_places(spans: int) -> range:
-    return range(0, spans, max(-(-spans // _TICKS), 1))
+    """Which spans are told. A label at the very end would reach beyond the edge."""
+    return range(0, spans - spans // 12, max(-(-spans // _TICKS), 1))
 
 
 def _short(number: float) -> str:
