@@ -12,7 +12,7 @@ import msgspec
 import uvloop
 
 from urgentry import __version__
-from urgentry.commands import backup, demo, doctor, passwords
+from urgentry.commands import backup, blobs, demo, doctor, passwords
 from urgentry.config import Settings
 from urgentry.errors import ConfigError, SchemaMismatch, UrgentryError
 from urgentry.logs import set_up_logging
@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add(commands)
     backup.add(commands)
     doctor.add(commands)
+    blobs.add(commands)
     return parser
 
 

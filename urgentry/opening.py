@@ -12,6 +12,7 @@ import structlog
 from urgentry.access.seals import Seals, new_key
 from urgentry.blobs.base import BlobStore
 from urgentry.blobs.disk import DiskStore
+from urgentry.blobs.moving import MovingStore
 from urgentry.blobs.s3 import S3Store, S3Target
 from urgentry.config import BlobSettings, Settings
 from urgentry.errors import ConfigError
@@ -103,8 +104,26 @@ def open_backup_blobs(folder: Path) -> BlobStore:
 
 
 def open_blob_store(settings: BlobSettings) -> BlobStore:
-    """The blob store that the settings name; nothing is asked of it yet."""
-    if settings.store == "disk":
+    """The blob store that the settings name, with the former behind it while blobs are moved;
+    nothing is asked of it yet."""
+    present, former = open_present_blobs(settings), open_former_blobs(settings)
+    return present if former is None else MovingStore(present, former)
+
+
+def open_present_blobs(settings: BlobSettings) -> BlobStore:
+    """The store that blobs go to."""
+    return _blob_store(settings, settings.store)
+
+
+def open_former_blobs(settings: BlobSettings) -> BlobStore | None:
+    """The store that blobs are moved from; None where nothing is moved."""
+    if settings.former_store == "none":
+        return None
+    return _blob_store(settings, settings.former_store)
+
+
+def _blob_store(settings: BlobSettings, store: str) -> BlobStore:
+    if store == "disk":
         return DiskStore(settings.dir, min_free_bytes=settings.min_free_bytes)
     is_path_style = {"auto": bool(settings.s3_endpoint), "yes": True, "no": False}
     return S3Store(

@@ -32,6 +32,11 @@ REFUSED: list[tuple[Json, str]] = [
     ),
     (merged(REPLICAS, BUCKET), "SQLite serves one process only"),
     ({"blobs": {"s3": {"existingSecret": "s3"}}}, "blobs.s3.bucket is empty"),
+    ({"blobs": {"moveFrom": "disk"}}, "blobs.moveFrom is set, but blobs.s3.bucket is empty"),
+    (
+        merged(BUCKET, {"blobs": {"moveFrom": "s3"}, "persistence": {"enabled": False}}),
+        "there is no volume to move from or to",
+    ),
     (
         merged(BUCKET, {"blobs": {"s3": {"existingSecret": "s3", "accessKeyIdKey": ""}}}),
         "blobs.s3.accessKeyIdKey",

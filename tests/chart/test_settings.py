@@ -175,6 +175,17 @@ def test_blobs_go_to_the_volume_or_to_the_bucket() -> None:
     assert (role.store, role.s3_access_key_id) == ("s3", "")
 
 
+MOVING: Json = {"blobs": {"moveFrom": "disk", "s3": {"bucket": "errors"}}}
+"""The volume for one node stays while what lies on it is moved to the bucket."""
+
+
+def test_blobs_are_moved_to_the_bucket_and_back() -> None:
+    there = server_settings(merged(POSTGRES, MOVING)).blobs
+    assert (there.store, there.former_store) == ("s3", "disk")
+    back = server_settings(merged(POSTGRES, MOVING, {"blobs": {"moveFrom": "s3"}})).blobs
+    assert (back.store, back.former_store) == ("disk", "s3")
+
+
 @pytest.mark.parametrize(
     ("values", "size"),
     [
@@ -183,6 +194,7 @@ def test_blobs_go_to_the_volume_or_to_the_bucket() -> None:
         (merged(SHARED, {"persistence": {"enabled": False}}), 0),
         (merged(POSTGRES, {"blobs": {"s3": {"bucket": "errors"}}}), 0),
         (merged(SHARED, {"blobs": {"s3": {"bucket": "errors"}}}), 1 << 30),
+        (merged(POSTGRES, MOVING), 1 << 30),
     ],
 )
 def test_there_is_a_spool_where_a_volume_outlives_the_pods(values: Json, size: int) -> None:

@@ -40,6 +40,7 @@ CONTEXTS: dict[str, Json] = {
     "serviceMonitor": {"serviceMonitor": {"enabled": True}},
     "prometheusRule": {"prometheusRule": {"enabled": True}},
     "grafanaDashboard": {"grafanaDashboard": {"enabled": True}},
+    "blobs.moveFrom": {"blobs": {"s3": {"bucket": "errors"}}},
     "blobs.s3": {"blobs": {"s3": {"bucket": "errors", "existingSecret": "s3"}}},
     "strategy": SHARED,
     "podDisruptionBudget.minAvailable": merged(
@@ -75,6 +76,7 @@ OTHERS: dict[str, Any] = {
     "database.type": "postgres",
     "service.type": "NodePort",
     "persistence.accessMode": "ReadWriteMany",
+    "blobs.moveFrom": "disk",
     "blobs.s3.endpoint": "https://s3.example.com",
     "serviceMonitor.interval": "5s",
     "serviceMonitor.scrapeTimeout": "5s",

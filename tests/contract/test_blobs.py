@@ -13,6 +13,7 @@ from urgentry import clock
 from urgentry.blobs.base import BlobStore
 from urgentry.blobs.disk import DiskStore
 from urgentry.blobs.keys import expiring_key, kept_key
+from urgentry.blobs.moving import MovingStore
 from urgentry.blobs.s3 import S3Store
 from urgentry.errors import BlobNotFound
 
@@ -43,11 +44,13 @@ def s3_server() -> Iterator[S3Server]:
         yield server
 
 
-@pytest.fixture(params=["disk", "s3", "s3 below a prefix"])
+@pytest.fixture(params=["disk", "s3", "s3 below a prefix", "moving"])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[BlobStore]:
     opened: BlobStore
     if request.param == "disk":
         opened = DiskStore(tmp_path / "blobs")
+    elif request.param == "moving":
+        opened = MovingStore(DiskStore(tmp_path / "present"), DiskStore(tmp_path / "former"))
     else:
         server: S3Server = request.getfixturevalue("s3_server")
         prefix = "team/urgentry" if "prefix" in request.param else ""

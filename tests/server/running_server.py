@@ -78,6 +78,15 @@ class RunningServer:
     ) -> None:
         self.stop()
 
+    def with_settings(self, **settings: str) -> "RunningServer":
+        """The same server, where it is and with what it has, with these settings besides; not
+        started."""
+        other = RunningServer(
+            self.directory, database_dsn=self.database_dsn, settings=self._settings | settings
+        )
+        other.port, other.otlp_port, other.base_url = self.port, self.otlp_port, self.base_url
+        return other
+
     @property
     def data_dir(self) -> Path:
         """The directory of what the server keeps itself."""

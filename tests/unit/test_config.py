@@ -216,6 +216,8 @@ def test_blobs_lie_in_the_data_directory_unless_told_otherwise() -> None:
     [
         ({"BLOBS_STORE": "s3"}, "URGENTRY_BLOBS_S3_BUCKET is missing"),
         ({"BLOBS_S3_BUCKET": "errors"}, "blobs are kept on disk"),
+        ({"BLOBS_FORMER_STORE": "disk"}, "URGENTRY_BLOBS_FORMER_STORE is disk, as"),
+        ({"BLOBS_FORMER_STORE": "s3"}, "URGENTRY_BLOBS_S3_BUCKET is missing"),
         ({"BLOBS_S3_ACCESS_KEY_ID": "x"}, "SECRET_ACCESS_KEY is missing"),
         ({"BLOBS_S3_BUCKET": "Bad_Name"}, "a bucket's name"),
         ({"BLOBS_S3_PREFIX": "a/../b"}, "a path such as"),

@@ -23,9 +23,13 @@ async def check_blob(key: str, store: BlobStore) -> int:
 
 
 async def each(keys: Sequence[str], work: Callable[[str], Awaitable[None]]) -> None:
-    """Does the work for every key, `AT_ONCE` at a time; the first failure ends it."""
+    """Does the work for every key, `AT_ONCE` at a time. After a failure it ends, when what was
+    under way at the same time is done."""
     for start in range(0, len(keys), AT_ONCE):
-        await asyncio.gather(*map(work, keys[start : start + AT_ONCE]))
+        under_way = map(work, keys[start : start + AT_ONCE])
+        for outcome in await asyncio.gather(*under_way, return_exceptions=True):
+            if outcome is not None:
+                raise outcome
 
 
 async def _held_against(key: str, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

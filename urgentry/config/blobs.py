@@ -24,6 +24,12 @@ class BlobSettings:
         "object store.",
         parse=choice("disk", "s3"),
     )
+    former_store: str = setting(
+        "none",
+        "Where blobs were kept, while `urgentry blobs move` carries them over: `disk` or `s3`. "
+        "What is not found in the present store is looked for there.",
+        parse=choice("none", "disk", "s3"),
+    )
     dir: Path = setting(
         Path(),
         "Directory of blobs on `disk`. Several servers must share it.",

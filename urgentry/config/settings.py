@@ -370,13 +370,19 @@ def _check_blobs(blobs: BlobSettings) -> None:
             "missing",
             hint="set both, or neither to use the credentials of a role",
         )
-    if blobs.store == "s3" and not blobs.s3_bucket:
+    if blobs.former_store == blobs.store:
+        raise ConfigError(
+            f"URGENTRY_BLOBS_FORMER_STORE is {blobs.store}, as URGENTRY_BLOBS_STORE is",
+            hint="leave it away: nothing is moved",
+        )
+    stores = {blobs.store, blobs.former_store}
+    if "s3" in stores and not blobs.s3_bucket:
         raise ConfigError(
             "URGENTRY_BLOBS_S3_BUCKET is missing",
             hint="name the bucket, or keep blobs on disk (URGENTRY_BLOBS_STORE=disk)",
         )
-    if blobs.store == "disk" and blobs.s3_bucket:
+    if "s3" not in stores and blobs.s3_bucket:
         raise ConfigError(
             "URGENTRY_BLOBS_S3_BUCKET is set, but blobs are kept on disk",
-            hint="set URGENTRY_BLOBS_STORE=s3 as well",
+            hint="set URGENTRY_BLOBS_STORE=s3 as well, or URGENTRY_BLOBS_FORMER_STORE=s3",
         )

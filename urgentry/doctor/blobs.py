@@ -38,6 +38,12 @@ async def look(settings: BlobSettings) -> AsyncIterator[Finding]:
         room = _room(store, settings)
         if room is not None:
             yield room
+        if settings.former_store != "none":
+            yield warning(
+                "blobs: former",
+                f"what is not found is looked for on {settings.former_store}",
+                "run `urgentry blobs move`, then remove URGENTRY_BLOBS_FORMER_STORE",
+            )
     finally:
         await store.close()
 

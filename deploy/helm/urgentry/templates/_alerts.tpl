@@ -5,7 +5,7 @@ that a release may not have: `needs` names those.
 */}}
 {{- define "urgentry.alerts" -}}
 {{- $chosen := .Values.prometheusRule -}}
-{{- $parts := dict "claim" (eq (include "urgentry.volume" .) "claim") "disk" (not .Values.blobs.s3.bucket) "schedule" .Values.roundTrip.schedule.enabled "postgres" (eq (include "urgentry.database" .) "postgres") -}}
+{{- $parts := dict "claim" (eq (include "urgentry.volume" .) "claim") "disk" (or (not .Values.blobs.s3.bucket) (eq .Values.blobs.moveFrom "s3")) "schedule" .Values.roundTrip.schedule.enabled "postgres" (eq (include "urgentry.database" .) "postgres") -}}
 {{- $words := dict
   "namespace" .Release.Namespace
   "name" (include "urgentry.fullname" .)

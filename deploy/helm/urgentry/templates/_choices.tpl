@@ -28,10 +28,10 @@
 {{/*
 Where the data directory lies: a "claim" that all pods mount, or "none". PostgreSQL and a bucket leave
 the spool alone in it, for which a volume must be shared: with one for a single node pods could not
-roll.
+roll. While blobs are moved to or from it, it is there.
 */}}
 {{- define "urgentry.volume" -}}
-{{- $needsNone := and (eq (include "urgentry.database" .) "postgres") .Values.blobs.s3.bucket -}}
+{{- $needsNone := and (eq (include "urgentry.database" .) "postgres") .Values.blobs.s3.bucket (not .Values.blobs.moveFrom) -}}
 {{- with .Values.persistence -}}
 {{- if not .enabled -}}
 none

@@ -12,7 +12,10 @@ URGENTRY_SHUTDOWN_TIMEOUT_S: {{ int64 .Values.shutdownTimeoutSeconds | quote }}
 URGENTRY_MAX_SPOOL_BYTES: {{ ternary .Values.spool.maxBytes 0 (eq (include "urgentry.volume" .) "claim") | int64 | quote }}
 {{- with .Values.blobs.s3 }}
 {{- if .bucket }}
-URGENTRY_BLOBS_STORE: s3
+URGENTRY_BLOBS_STORE: {{ ternary "disk" "s3" (eq $.Values.blobs.moveFrom "s3") }}
+{{- with $.Values.blobs.moveFrom }}
+URGENTRY_BLOBS_FORMER_STORE: {{ . }}
+{{- end }}
 URGENTRY_BLOBS_S3_BUCKET: {{ .bucket | quote }}
 URGENTRY_BLOBS_S3_REGION: {{ .region | quote }}
 {{- with .prefix }}

@@ -130,6 +130,12 @@
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- if and .Values.blobs.moveFrom (not .Values.blobs.s3.bucket) -}}
+{{- fail "blobs.moveFrom is set, but blobs.s3.bucket is empty" -}}
+{{- end -}}
+{{- if and .Values.blobs.moveFrom (ne (include "urgentry.volume" .) "claim") -}}
+{{- fail "blobs.moveFrom is set, but there is no volume to move from or to: set persistence.enabled=true" -}}
+{{- end -}}
 {{- with .Values.blobs.s3 -}}
 {{- if .existingSecret -}}
 {{- if not .bucket -}}
