@@ -37,7 +37,7 @@ def collect_tags(event: dict[str, Any]) -> list[Tag]:
     _add_text(tags, "url", event.get("request"), "url")
     _add_mechanism(tags, event)
     for pair in event.get("tags") or ():
-        if pair and pair[1]:
+        if pair and pair[0] and pair[1]:
             tags[pair[0]] = pair[1]
     return [
         (key, value)

@@ -185,7 +185,7 @@ class Form:
             return self._decoder.decode(body)
         except msgspec.ValidationError as error:
             raise _not_json(error) from error
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return self._from_odd_json(body)
 
     def _from_odd_json(self, body: bytes) -> Any:

@@ -5,6 +5,7 @@ and of Perfetto are binary: only what is said about them is checked.
 """
 
 from collections import Counter
+from math import isfinite
 from typing import Any
 
 import msgspec
@@ -160,6 +161,8 @@ def _record(
     meta_length: int = 0,
 ) -> ProfileRecord:
     measure = _measure(given, is_binary=bool(meta_length or given.sampled_profile))
+    if not isfinite(measure.seconds):
+        raise _unfit(Reason.PAYLOAD, "a sample has no time")
     if measure.seconds > MAX_SECONDS[kind]:
         raise _unfit("duration_is_too_long", f"more than {MAX_SECONDS[kind]} seconds")
     scope, item_type = receipt.scope, ItemType(item.type.removesuffix("_ui"))
@@ -189,9 +192,8 @@ def _record(
 
 
 def _started(given: _Profile, measure: _Measure, received: int) -> int:
-    if measure.started is not None:
-        return round(measure.started * clock.SECOND)
-    return parse_timestamp(given.timestamp) or received
+    started = None if measure.started is None else parse_timestamp(measure.started)
+    return started or parse_timestamp(given.timestamp) or received
 
 
 def _measure(given: _Profile, *, is_binary: bool) -> _Measure:

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-import orjson
 
 from urgentry import clock
 from urgentry.domain.replay import MAX_LISTED, ReplayFacts, ReplaySegmentRecord
 from urgentry.ingest.envelope import Envelope, Item
 from urgentry.ingest.filters import filter_event
 from urgentry.ingest.items.event import normalized
+from urgentry.ingest.normalize import parse_json
 from urgentry.ingest.reading import Reading
 from urgentry.ingest.receipt import Receipt
 from urgentry.ingest.scrub import scrub_replay
@@ -127,10 +127,7 @@ def _opened(view: memoryview) -> tuple[int, memoryview]:
 def _segment(
     payload: bytes, receipt: Receipt, envelope: Envelope, *, size: int
 ) -> ReplaySegmentRecord:
-    try:
-        given = orjson.loads(payload)
-    except orjson.JSONDecodeError as error:
-        raise invalid(Reason.INVALID_JSON, "invalid replay event") from error
+    given = parse_json(payload, receipt.credentials.client)
     if not isinstance(given, dict):
         raise _unfit("no_payload", "an event is an object")
     replay_id = parse_event_id(given.get("replay_id")) or _replay_id(envelope)
@@ -196,7 +193,7 @@ def _facts(given: Mapping[str, Any], event: Mapping[str, Any]) -> ReplayFacts:
     for key, value in collect_tags(dict(event)):
         tags.setdefault(key, []).append(value)
     return ReplayFacts(
-        replay_type=kind if kind in _TYPES else "session",
+        replay_type=kind if isinstance(kind, str) and kind in _TYPES else "session",
         platform=event.get("platform") or "",
         environment=event.get("environment") or "",
         dist=event.get("dist") or "",

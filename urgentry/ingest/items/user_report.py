@@ -8,6 +8,7 @@ import orjson
 from urgentry.domain.record import Record
 from urgentry.ingest.envelope import Envelope, Item
 from urgentry.ingest.items.feedback import feedback_records
+from urgentry.ingest.normalize import parse_event_json
 from urgentry.ingest.reading import Reading
 from urgentry.ingest.receipt import Receipt
 from urgentry.protocol.event_id import parse_event_id
@@ -46,13 +47,7 @@ def report_records(report: Json, receipt: Receipt) -> list[Record]:
 def _decode(item: Item) -> Json:
     if item.size > MAX_BYTES:
         raise invalid(Reason.PAYLOAD, "the user report is too large")
-    try:
-        report = orjson.loads(item.view)
-    except orjson.JSONDecodeError as error:
-        raise invalid(Reason.INVALID_JSON, "invalid user report") from error
-    if not isinstance(report, dict):
-        raise invalid(Reason.INVALID_JSON, "invalid user report")
-    return report
+    return parse_event_json(item.payload)
 
 
 def _feedback_id(event_id: bytes, report: Json) -> bytes:

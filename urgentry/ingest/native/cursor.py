@@ -21,7 +21,7 @@ class Cursor:
             raise Malformed("before the beginning")
         try:
             return struct.unpack_from(self._order + layout, self.view, at)
-        except struct.error as error:
+        except (struct.error, OverflowError) as error:
             raise Malformed("beyond the end") from error
 
     def u32(self, at: int) -> int:

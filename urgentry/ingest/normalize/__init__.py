@@ -8,8 +8,14 @@ found wrong (`_meta`, `errors`). `event` says in which order things happen.
 """
 
 from urgentry.ingest.normalize.event import normalize_event
-from urgentry.ingest.normalize.parse import parse_event_json
+from urgentry.ingest.normalize.parse import parse_event_json, parse_json
 from urgentry.ingest.normalize.plain_event import normalize_plain
 from urgentry.ingest.normalize.receipt import NormalizeContext
 
-__all__ = ["NormalizeContext", "normalize_event", "normalize_plain", "parse_event_json"]
+__all__ = [
+    "NormalizeContext",
+    "normalize_event",
+    "normalize_plain",
+    "parse_event_json",
+    "parse_json",
+]

@@ -28,13 +28,15 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 def parse_event_json(raw: bytes, sdk_client: str | None = None) -> dict[str, Any]:
     """The payload as a dict; of duplicate keys the last wins. Raises `Rejected`."""
-    payload = _parse(raw.removeprefix(_BYTE_ORDER_MARK), sdk_client)
+    payload = parse_json(raw, sdk_client)
     if type(payload) is not dict:
         raise invalid(Reason.INVALID_JSON, "expected an object")
     return payload
 
 
-def _parse(raw: bytes, sdk_client: str | None) -> Any:
+def parse_json(raw: bytes, sdk_client: str | None = None) -> Any:
+    """The payload, whatever it is. Raises `Rejected`."""
+    raw = raw.removeprefix(_BYTE_ORDER_MARK)
     try:
         payload = orjson.loads(raw)
     except orjson.JSONDecodeError as error:

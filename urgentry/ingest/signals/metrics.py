@@ -37,7 +37,7 @@ def read_metric(
     if at is None or trace_id is None or value is None:
         raise invalid(Reason.NO_DATA)
     kind, name = entry.get("type"), _name(entry.get("name"))
-    if kind not in TYPES or not name:
+    if not isinstance(kind, str) or kind not in TYPES or not name:
         raise invalid(Reason.INVALID_TRACE_METRIC)
     at = times.hold(at)
     attributes = Attributes()

@@ -88,7 +88,10 @@ def signals_of(event: dict[str, Any]) -> list[Signal]:
 
 
 def complete(event: dict[str, Any]) -> None:
-    """Fills in what a transaction without it means (spec §6.2)."""
+    """Fills in what a transaction without it means (spec §6.2). `Rejected` when its beginning did
+    not stand up to normalisation."""
+    if event.get("start_timestamp") is None:
+        raise _unfit("start_timestamp is out of range")
     trace = event["contexts"]["trace"]
     trace["op"] = trace.get("op") or "default"
     info = event.get("transaction_info")
