@@ -25,7 +25,7 @@ TEST_SETTINGS = (
     "deadlock_timeout=50ms",
     "autovacuum=off",
 )
-_POOLER_SETTINGS = """
+POOLER_SETTINGS = """
 [databases]
 * = host=127.0.0.1 port={server_port}
 [pgbouncer]
@@ -36,6 +36,8 @@ auth_type = trust
 auth_file = {directory}/users.txt
 pool_mode = {pool_mode}
 default_pool_size = {pool_size}
+query_wait_timeout = 12
+server_login_retry = 1
 max_client_conn = 200
 """
 
@@ -47,13 +49,26 @@ class MissingServerError(Exception):
 class PostgresServer:
     """A PostgreSQL server that can be stopped, frozen and started again on the same port."""
 
-    def __init__(self, directory: Path, *, settings: Sequence[str] = TEST_SETTINGS) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        settings: Sequence[str] = TEST_SETTINGS,
+        primary: "PostgresServer | None" = None,
+    ) -> None:
+        """With a primary it is its standby, which holds all that it has."""
         self.port = free_port()
         self._directory = directory
         self._settings = settings
         self._bin = _postgres_programs()
         self._process: subprocess.Popen[bytes] | None = None
-        self._run("initdb", "-D", str(directory / "data"), "-U", USER, "-A", "trust", "-E", "UTF8")
+        self._data = directory / "data"
+        if primary is None:
+            self._run("initdb", "-D", str(self._data), "-U", USER, "-A", "trust", "-E", "UTF8")
+        else:
+            self._run(
+                "pg_basebackup", "-D", str(self._data), "-d", primary.dsn(), "-R", "-c", "fast"
+            )
 
     def dsn(self, database: str = "postgres") -> str:
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{database}"
@@ -86,6 +101,17 @@ class PostgresServer:
             self._process.send_signal(signal.SIGINT)
             self._process.wait(START_TIMEOUT_S)
             self._process = None
+
+    def crash(self) -> None:
+        """Every process of the server ends at once; nothing is flushed, nobody is told."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(START_TIMEOUT_S)
+            self._process = None
+
+    def promote(self) -> None:
+        """Makes a standby the primary."""
+        self._run("pg_ctl", "promote", "-w", "-D", str(self._data))
 
     def freeze(self) -> None:
         """Stops every process of the server where it stands: it keeps its sockets, says nothing."""
@@ -147,18 +173,24 @@ class PgBouncer:
         self.port = free_port()
         self._directory = directory
         self._process: subprocess.Popen[bytes] | None = None
-        settings = _POOLER_SETTINGS.format(
-            server_port=server.port,
-            port=self.port,
-            directory=directory,
-            pool_size=pool_size,
-            pool_mode=pool_mode,
-        )
-        (directory / "pgbouncer.ini").write_text(settings)
+        self._pool = {"pool_size": pool_size, "pool_mode": pool_mode}
+        self._write_settings(server)
         (directory / "users.txt").write_text(f'"{USER}" ""\n')
 
     def dsn(self, database: str) -> str:
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{database}"
+
+    def lead_to(self, server: PostgresServer) -> None:
+        """From now on it stands before another server; its clients stay connected."""
+        self._write_settings(server)
+        if self._process is not None:
+            self._process.send_signal(signal.SIGHUP)
+
+    def _write_settings(self, server: PostgresServer) -> None:
+        settings = POOLER_SETTINGS.format(
+            server_port=server.port, port=self.port, directory=self._directory, **self._pool
+        )
+        (self._directory / "pgbouncer.ini").write_text(settings)
 
     def start(self) -> None:
         program = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -185,6 +217,20 @@ def running_postgres(*, settings: Sequence[str] = TEST_SETTINGS) -> Iterator[Pos
             yield server
         finally:
             server.stop()
+
+
+@contextmanager
+def running_standby(primary: PostgresServer) -> Iterator[PostgresServer]:
+    """A standby that has each commit of the primary before it is answered."""
+    with private_directory("urgentry-standby-") as directory:
+        standby = PostgresServer(directory, primary=primary)
+        standby.start()
+        try:
+            primary.sql("ALTER SYSTEM SET synchronous_standby_names = '*'")
+            primary.sql("SELECT pg_reload_conf()")
+            yield standby
+        finally:
+            standby.stop()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import time
@@ -14,6 +15,7 @@ import pytest
 
 from tests.chart.rendering import POSTGRES, Json, merged, render
 from tests.database_servers import (
+    POOLER_SETTINGS,
     PostgresServer,
     free_port,
     private_directory,
@@ -84,6 +86,17 @@ def pooler(server: PostgresServer) -> Iterator[int]:
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(10)
+
+
+def test_the_drills_have_a_pooler_with_the_same_patience() -> None:
+    pooled = {"postgres": {"existingSecretPasswordKey": "password"}, "pgbouncer": {"enabled": True}}
+    rendered = render(merged(POSTGRES, pooled)).get("ConfigMap", "urgentry-pgbouncer")["data"]
+    names = "query_wait_timeout|server_login_retry|pool_mode"
+    patience = re.compile(rf"^ *((?:{names}) .*)$", re.MULTILINE)
+    chart = patience.findall(rendered["pgbouncer.ini"])
+    drills = patience.findall(POOLER_SETTINGS.replace("{pool_mode}", "transaction"))
+    assert len(chart) == 3
+    assert sorted(chart) == sorted(drills)
 
 
 async def connected(

@@ -54,6 +54,8 @@ class RunningServer:
         database_dsn: str = "",
         settings: Mapping[str, str] | None = None,
     ) -> None:
+        self.program = ROOT
+        """The folder that holds the program; a test may exchange it between two starts."""
         directory.mkdir(parents=True, exist_ok=True)
         self.directory = directory
         self.database_dsn = database_dsn or f"sqlite:///{directory / 'urgentry.sqlite'}"
@@ -84,7 +86,8 @@ class RunningServer:
         other = RunningServer(
             self.directory, database_dsn=self.database_dsn, settings=self._settings | settings
         )
-        other.port, other.otlp_port, other.base_url = self.port, self.otlp_port, self.base_url
+        other.port, other.base_url = self.port, self.base_url
+        other.otlp_port, other.grpc_port = self.otlp_port, self.grpc_port
         return other
 
     @property
@@ -114,7 +117,7 @@ class RunningServer:
         with self._log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 [*COMMAND, *arguments],
-                cwd=ROOT,
+                cwd=self.program,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -192,7 +195,7 @@ class RunningServer:
         """Runs another `urgentry` command with this server's settings; its standard output."""
         done = subprocess.run(
             [*COMMAND, *arguments],
-            cwd=ROOT,
+            cwd=self.program,
             env=self.environment(),
             capture_output=True,
             text=True,

@@ -123,7 +123,8 @@ async def read_answer(reader: asyncio.StreamReader) -> Answer:
 
 
 class Load:
-    """A context in which `clients` connections send what `source` makes, until it ends."""
+    """A context in which `clients` connections send what `source` makes, until it ends: so many a
+    second (`rate`), or as fast as they are answered."""
 
     def __init__(
         self,
@@ -133,7 +134,9 @@ class Load:
         clients: int = 16,
         source: Source | None = None,
         log: Log | None = None,
+        rate: float | None = None,
     ) -> None:
+        self._pause = clients / rate if rate else 0.0
         self.log = log or Log()
         self._source = source or endless()
         self._clients = [Client(server, project) for _ in range(clients)]
@@ -141,7 +144,11 @@ class Load:
         self._stopping = False
 
     async def __aenter__(self) -> Self:
-        self._tasks = [asyncio.create_task(self._send(client)) for client in self._clients]
+        apart = self._pause / len(self._clients)
+        self._tasks = [
+            asyncio.create_task(self._send(client, after=number * apart))
+            for number, client in enumerate(self._clients)
+        ]
         return self
 
     async def __aexit__(
@@ -167,8 +174,11 @@ class Load:
         """Returns when an answer of that status came."""
         await until(lambda: self.log.statuses[status] > 0, timeout_s=timeout_s)
 
-    async def _send(self, client: Client) -> None:
+    async def _send(self, client: Client, *, after: float) -> None:
+        due = asyncio.get_running_loop().time() + after
         while not self._stopping:
+            await asyncio.sleep(due - asyncio.get_running_loop().time() if self._pause else 0)
+            due += self._pause
             try:
                 await client.open()
             except OSError:
