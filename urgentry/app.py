@@ -95,6 +95,8 @@ class App:
         )
         self.drain = Drain(database, self.spool, writer, on_empty=self.pipeline.resume)
         self.ingest, self.otlp = self._edges(settings, find_place)
+        self._take_sdks = partial(self._take, self.ingest)
+        self._take_otlp = partial(self._take, self.otlp)
         self.hub.listen(self._settings_changed)
         self.desk = Desk(database, seconds=limits.explore_timeout_s, at_once=_QUESTIONS_AT_ONCE)
         self.api = Starlette(
@@ -219,27 +221,27 @@ class App:
         self, part_of: Callable[[str], tuple[str, Any]], scope: Any, receive: Any, send: Any
     ) -> None:
         """Has a request answered, and counts it."""
-        # Routes match no line break, and what they miss would pass by our own answers.
-        path = collapse_slashes(scope["path"]).replace("\n", "\ufffd")
+        path = scope["path"]
+        if "//" in path or "\n" in path:
+            # Routes match no line break, and what they miss would pass by our own answers.
+            path = collapse_slashes(path).replace("\n", "\ufffd")
+            scope = {**scope, "path": path}
         area, part = part_of(path)
         started = clock.now()
 
         async def counting_send(message: Any) -> None:
             if message["type"] == "http.response.start":
                 elapsed = (clock.now() - started) / clock.SECOND
-                self.metrics.requests.labels(area, message["status"]).inc()
-                self.metrics.request_seconds.labels(area).observe(elapsed)
+                self.metrics.count_answer(area, message["status"], elapsed)
             await send(message)
 
-        if path != scope["path"]:
-            scope = {**scope, "path": path}
         await part(scope, receive, counting_send)
 
     def _part(self, path: str) -> tuple[str, Any]:
+        if self.ingest.matches(path):
+            return "ingest", self._take_sdks
         if path in OPERATIONS_PATHS:
             return "operations", self.operations
-        if self.ingest.matches(path):
-            return "ingest", partial(self._take, self.ingest)
         if self.not_ready is not None:
             return "starting", _answer_not_ready
         if path.startswith("/api/"):
@@ -249,7 +251,7 @@ class App:
         return "web", self.web
 
     def _otlp_part(self, _path: str) -> tuple[str, Any]:
-        return "otlp", partial(self._take, self.otlp)
+        return "otlp", self._take_otlp
 
     async def _take(self, edge: IngestEdge, scope: Any, receive: Any, send: Any) -> None:
         is_open = await self.is_open()

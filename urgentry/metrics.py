@@ -3,6 +3,8 @@
 Labels carry no project: a server with many projects would otherwise make as many series.
 """
 
+from functools import cache
+
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -31,6 +33,11 @@ class Metrics:
         self._add_spool(registry)
         self._add_requests(registry)
         self._add_rest(registry)
+        # Finding a series by its labels takes longer than counting does.
+        self._answers = cache(self.requests.labels)
+        self._answer_seconds = cache(self.request_seconds.labels)
+        self.received_of = cache(self.received.labels)
+        self.outcomes_of = cache(self.outcomes.labels)
 
     def _add_ingest(self, registry: CollectorRegistry) -> None:
         self.received = Counter(
@@ -138,6 +145,11 @@ class Metrics:
             buckets=_SECONDS,
             registry=registry,
         )
+
+    def count_answer(self, area: str, status: int, seconds: float) -> None:
+        """One answered request, after so long."""
+        self._answers(area, status).inc()
+        self._answer_seconds(area).observe(seconds)
 
     def exposition(self) -> bytes:
         """The text format of Prometheus."""

@@ -7,46 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from urgentry.connection import Connection
 from urgentry.errors import ConfigError
-
-MAX_HEAD_BYTES = 64 << 10
-"""Of a request's line and headers together, as far as they are read before they are complete."""
 
 _BACKLOG = 2048
 _KEEP_ALIVE_S = 75
 _LAST_REQUESTS_S = 0.5
 _POLL_S = 0.02
-
-
-class _CappedHeads(HttpToolsProtocol):
-    """uvicorn's protocol, which by itself keeps headers of any size in memory."""
-
-    _head_bytes = 0
-    _is_in_head = False
-
-    def data_received(self, data: bytes) -> None:
-        """Takes what came; 400 when a head has no end in sight."""
-        self._head_bytes += len(data)
-        super().data_received(data)
-        if not self._is_in_head:
-            self._head_bytes = 0
-        elif self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
-            self.send_400_response("The headers are too large.")
-
-    def on_message_begin(self) -> None:
-        """A head begins."""
-        self._is_in_head = True
-        super().on_message_begin()
-
-    def on_headers_complete(self) -> None:
-        """A head ends; ValueError, which uvicorn answers with 400, when it is too large."""
-        self._is_in_head = False
-        size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
-        if size > MAX_HEAD_BYTES:
-            raise ValueError("the headers are too large")
-        super().on_headers_complete()
 
 
 class HttpServer(uvicorn.Server):
@@ -66,7 +34,7 @@ class HttpServer(uvicorn.Server):
             uvicorn.Config(
                 app,
                 loop="none",
-                http=_CappedHeads,
+                http=Connection,
                 ws="none",
                 lifespan="off",
                 interface="asgi3",

@@ -10,7 +10,7 @@ LAYERS = (
     {"config"},
     {"grouping", "privacy", "telemetry"},
     {"storage", "blobs"},
-    {"live"},
+    {"live", "connection"},
     {"access", "search", "triage", "explore"},
     {"ingest", "alerts", "jobs", "tenancy", "backup"},
     {"api", "web", "otlp", "operations", "logs", "server"},

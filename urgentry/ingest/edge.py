@@ -7,8 +7,9 @@ what becomes of its items is settled by `intake`.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import lru_cache, partial
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -35,6 +36,7 @@ from urgentry.ingest.wire import (
     BodyLimits,
     Receive,
     Send,
+    WholeBody,
     answer_preflight,
     client_hints,
     expected_bytes,
@@ -52,6 +54,7 @@ from urgentry.protocol.auth import (
 )
 from urgentry.protocol.dsn import project_from_path
 from urgentry.protocol.event_id import new_event_id, parse_event_id
+from urgentry.protocol.extensions import WHOLE_BODY
 from urgentry.protocol.forwarded import Networks, client_ip
 from urgentry.protocol.items import creates_event, known_type, quantities
 from urgentry.protocol.origins import check_envelope_origin, origin_allowed, origin_refused
@@ -59,6 +62,11 @@ from urgentry.protocol.outcome import Outcome, Reason, Rejected, invalid
 from urgentry.protocol.ratelimits import RateLimit, rate_limit_headers
 
 _RETRY_AFTER = ((b"retry-after", b"5"),)
+_PATHS_KEPT = 1024
+_PATH_CHARS = 128
+_NO_EXTENSIONS: Mapping[str, Any] = MappingProxyType({})
+
+_Found = tuple[Endpoint, Mapping[str, str | None]]
 
 ReadBody = Callable[[BodyLimits, Hold, Spill | None], Awaitable[Body]]
 """Reads the whole body of a request, unpacked (`wire.read_body`)."""
@@ -84,6 +92,7 @@ class IngestEdge:
         find_place: FindPlace | None = None,
     ) -> None:
         self._endpoints = endpoints
+        self._remembered = lru_cache(maxsize=_PATHS_KEPT)(self._search)
         self._scopes = scopes
         self._intake = intake
         self._ledger = ledger
@@ -96,35 +105,40 @@ class IngestEdge:
 
     def matches(self, path: str) -> bool:
         """Whether a path, its slashes collapsed, is one of an endpoint."""
-        return any(endpoint.pattern.fullmatch(path) for endpoint in self._endpoints)
+        return self._find(path) is not None
+
+    def _find(self, path: str) -> _Found | None:
+        """The endpoint of a path, and what its pattern found there."""
+        return (self._remembered if len(path) <= _PATH_CHARS else self._search)(path)
+
+    def _search(self, path: str) -> _Found | None:
+        for endpoint in self._endpoints:
+            matched = endpoint.pattern.fullmatch(path)
+            if matched is not None:
+                return endpoint, MappingProxyType(matched.groupdict())
+        return None
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answers one request whose path (`scope["path"]`) an endpoint matches."""
-        for endpoint in self._endpoints:
-            matched = endpoint.pattern.fullmatch(scope["path"])
-            if matched is not None:
-                break
-        else:
+        found = self._find(scope["path"])
+        if found is None:
             await respond(send, 404, b'{"detail":"unknown ingest endpoint"}')
             return
+        endpoint, in_path = found
         if scope["method"] == "OPTIONS":
             await answer_preflight(send, endpoint.allowed_headers)
             return
         peer = scope.get("client")
         request = Request(
             method=scope["method"],
-            path=matched.groupdict(),
+            path=in_path,
             query=scope["query_string"],
             headers=header_map(scope["headers"]),
             peer=peer[0] if peer else None,
             received=clock.now(),
         )
-        await self._handle(endpoint, request, receive, send)
-
-    async def _handle(
-        self, endpoint: Endpoint, request: Request, receive: Receive, send: Send
-    ) -> None:
-        answer = await self._answer(endpoint, request, receive)
+        whole = scope.get("extensions", _NO_EXTENSIONS).get(WHOLE_BODY)
+        answer = await self._answer(endpoint, request, receive, whole)
         await respond(
             send,
             answer.status,
@@ -133,18 +147,21 @@ class IngestEdge:
             headers=answer.headers,
         )
 
-    async def _answer(self, endpoint: Endpoint, request: Request, receive: Receive) -> Answer:
+    async def _answer(
+        self, endpoint: Endpoint, request: Request, receive: Receive, whole: WholeBody | None
+    ) -> Answer:
         """What is said of a request, with the limits that are in force for its sender."""
         try:
-            envelope, event_id = await self.take(
-                endpoint, request, partial(read_body, receive, request.headers)
-            )
+            read = partial(read_body, receive, request.headers, whole=whole)
+            envelope, event_id = await self.take(endpoint, request, read)
         except Rejected as rejected:
             answer = endpoint.rejection(request, rejected)
             return replace(answer, headers=rejected.headers_with(self._active_limits(request)))
         answer = endpoint.answer(request, envelope, event_id)
-        limits = rate_limit_headers(self._active_limits(request))
-        return replace(answer, headers=[*answer.headers, *limits])
+        active = self._active_limits(request)
+        if not active:
+            return answer
+        return replace(answer, headers=[*answer.headers, *rate_limit_headers(active)])
 
     async def take(
         self, endpoint: Endpoint, request: Request, read: ReadBody

@@ -46,13 +46,13 @@ class Ledger:
 
     def receive(self, category: DataCategory, count: int = 1) -> None:
         """Enters items that arrived."""
-        self._metrics.received.labels(category.wire_name).inc(count)
+        self._metrics.received_of(category.wire_name).inc(count)
 
     def settle(
         self, category: DataCategory, outcome: Outcome, reason: str = "", count: int = 1
     ) -> None:
         """Says how items ended."""
-        self._metrics.outcomes.labels(category.wire_name, outcome.wire_name, reason).inc(count)
+        self._metrics.outcomes_of(category.wire_name, outcome.wire_name, reason).inc(count)
 
     def count(
         self, owner: Owner, outcome: Outcome, reason: str, quantities: Quantities | Counted

@@ -23,6 +23,7 @@ from urgentry.protocol.outcome import Reason, invalid
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+WholeBody = Callable[[], bytes | None]
 Headers = Mapping[bytes, bytes]
 RawHeaders = Iterable[tuple[bytes, bytes]]
 
@@ -130,6 +131,7 @@ async def read_body(
     limits: BodyLimits,
     hold: Hold,
     spill: Spill | None = None,
+    whole: WholeBody | None = None,
 ) -> Body:
     """The whole body, unpacked. `hold` grows with it and ends at its size. Where there is a `spill`
     a large body goes there, and may take longer as long as it goes on.
@@ -140,23 +142,30 @@ async def read_body(
     codings = content_codings(header(headers, b"content-encoding"))
     if b"content-length" in headers and expected_bytes(headers) > limits.compressed_bytes:
         raise body_too_large()
+    start = whole() if whole is not None else None
+    if start is not None:
+        return unpack_body(start, codings, limits, hold, spill)
     try:
         async with asyncio.timeout(limits.read_timeout_s) as patience:
-            reader = _BodyReader(codings, limits, hold, spill)
-            return await _read(receive, codings, limits, hold, reader, patience)
+            return await _read(receive, codings, limits, hold, spill, patience)
     except TimeoutError as error:
         raise invalid(Reason.INVALID_BODY, "the body took too long", status=408) from error
 
 
-def unpack_body(data: bytes, codings: tuple[str, ...], limits: BodyLimits, hold: Hold) -> Body:
+def unpack_body(
+    data: bytes,
+    codings: tuple[str, ...],
+    limits: BodyLimits,
+    hold: Hold,
+    spill: Spill | None = None,
+) -> Body:
     """A body that came as a whole, unpacked. `hold` ends at its size; `Rejected` as `read_body`
     has it."""
-    if len(data) <= limits.compressed_bytes:
-        whole = _unpack_whole(data, codings, limits.unpack)
-        if whole is not None:
-            hold.settle(len(whole))
-            return whole
-    reader = _BodyReader(codings, limits, hold)
+    body = _unpack_whole(data, codings, limits)
+    if body is not None:
+        hold.settle(len(body))
+        return body
+    reader = _BodyReader(codings, limits, hold, spill)
     reader.feed(data)
     return reader.finish()
 
@@ -166,15 +175,13 @@ async def _read(
     codings: tuple[str, ...],
     limits: BodyLimits,
     hold: Hold,
-    reader: "_BodyReader",
+    spill: Spill | None,
     patience: asyncio.Timeout,
 ) -> Body:
     chunk, more = await _chunk(receive)
-    if not more and len(chunk) <= limits.compressed_bytes:
-        whole = _unpack_whole(chunk, codings, limits.unpack)
-        if whole is not None:
-            hold.settle(len(whole))
-            return whole
+    if not more:
+        return unpack_body(chunk, codings, limits, hold, spill)
+    reader = _BodyReader(codings, limits, hold, spill)
     reader.feed(chunk)
     while more:
         chunk, more = await _chunk(receive)
@@ -190,11 +197,13 @@ async def _chunk(receive: Receive) -> tuple[bytes, bool]:
     return message.get("body", b""), message.get("more_body", False)
 
 
-def _unpack_whole(data: bytes, codings: tuple[str, ...], limits: UnpackLimits) -> bytes | None:
+def _unpack_whole(data: bytes, codings: tuple[str, ...], limits: BodyLimits) -> bytes | None:
     """The common cases in one call; None leaves the body to the reader, which also refuses."""
+    if len(data) > limits.compressed_bytes:
+        return None
     if not codings:
-        return data if len(data) <= limits.unpacked_bytes else None
-    return unpack_gzip(data, limits) if codings == ("gzip",) else None
+        return data if len(data) <= limits.unpack.unpacked_bytes else None
+    return unpack_gzip(data, limits.unpack) if codings == ("gzip",) else None
 
 
 class _BodyReader:
@@ -255,9 +264,9 @@ async def respond(
     headers: Sequence[tuple[bytes, bytes]] = (),
 ) -> None:
     """Sends a whole answer, with the headers that let a web page read it."""
-    sent = [*CORS_HEADERS, *headers, (b"content-length", str(len(body)).encode())]
-    if body:
-        sent.append((b"content-type", content_type))
+    length = (b"content-length", str(len(body)).encode())
+    described = (length, (b"content-type", content_type)) if body else (length,)
+    sent = (*CORS_HEADERS, *headers, *described)
     await send({"type": "http.response.start", "status": status, "headers": sent})
     await send({"type": "http.response.body", "body": body})
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.server.security.conftest import Site
-from urgentry.server import MAX_HEAD_BYTES
+from urgentry.connection import MAX_HEAD_BYTES
 
 MEGABYTE = 1 << 20
 PATIENCE_S = 5.0
