@@ -1,7 +1,8 @@
 """The writer goes on whatever a batch meets, and tells of each record what became of it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -13,14 +14,14 @@ from tests.receipts import envelope, receipt
 from urgentry.blobs.disk import DiskStore
 from urgentry.domain.event import PreparedEvent
 from urgentry.domain.record import Record
-from urgentry.ingest.envelope import make_item
+from urgentry.ingest.envelope import Item, make_item
 from urgentry.ingest.intake import Intake
 from urgentry.ingest.keeping import Keeper
 from urgentry.ingest.ledger import Ledger
 from urgentry.ingest.names import KnownNames
 from urgentry.ingest.pipeline import Pipeline, Verdict
 from urgentry.ingest.quota import Quotas
-from urgentry.ingest.reading import Reading
+from urgentry.ingest.reading import Reader, Reading
 from urgentry.ingest.spikes import Spikes
 from urgentry.ingest.spool.spool import Spool
 from urgentry.ingest.writer import BatchWriter
@@ -39,6 +40,7 @@ class Writing:
     """A pipeline with its spool, running."""
 
     def __init__(self, database: Database, root: Path, *, max_spool_bytes: int) -> None:
+        self.database = database
         self.ledger = Ledger(database, Metrics())
         self.spool = Spool(root, max_bytes=max_spool_bytes)
         self.commits = 0
@@ -57,6 +59,15 @@ class Writing:
         self.commits += 1
         if self.commits == self.away_after_commits:
             self.pipeline.set_aside()
+
+    def intake(self, root: Path, readers: Mapping[ItemType, Reader]) -> Intake:
+        return Intake(
+            pipeline=self.pipeline,
+            ledger=self.ledger,
+            quotas=Quotas(self.database, Spikes(self.database)),
+            keeper=Keeper(DiskStore(root / "blobs"), self.ledger),
+            readers=readers,
+        )
 
     async def submit(self, *records: Record) -> Verdict:
         return await asyncio.wait_for(self.pipeline.submit(records), 10)
@@ -109,12 +120,9 @@ async def test_what_was_committed_of_a_split_request_is_not_refused(
     """The first half is kept; then there is no database and no room in the spool."""
     async with writing(database, tmp_path / "spool", max_spool_bytes=1) as made:
         made.away_after_commits = 1
-        intake = Intake(
-            pipeline=made.pipeline,
-            ledger=made.ledger,
-            quotas=Quotas(database, Spikes(database)),
-            keeper=Keeper(DiskStore(tmp_path / "blobs"), made.ledger),
-            readers={
+        intake = made.intake(
+            tmp_path,
+            {
                 ItemType.EVENT: lambda *_: Reading(records=[prepared_event("kept")]),
                 ItemType.SESSION: lambda *_: Reading(records=[unfit(TOO_LARGE_FOR_THE_DATABASE)]),
                 ItemType.CHECK_IN: lambda *_: Reading(records=[prepared_event("late")]),
@@ -145,3 +153,22 @@ async def test_requests_of_one_batch_are_halved_between_them(
 async def counted(database: Database) -> set[tuple[str, int]]:
     found = await rows(database, "SELECT reason, quantity FROM outcome_hour")
     return {(row["reason"], row["quantity"]) for row in found}
+
+
+async def test_a_large_profile_is_read_beside_the_loop(database: Database, tmp_path: Path) -> None:
+    """So is the transaction that looks at it for its id."""
+    read_by: dict[str, int] = {}
+
+    def read(item: Item, *_: object) -> Reading:
+        read_by[item.type] = threading.get_ident()
+        return Reading(records=[])
+
+    async with writing(database, tmp_path / "spool") as made:
+        intake = made.intake(
+            tmp_path, dict.fromkeys((ItemType.TRANSACTION, ItemType.PROFILE), read)
+        )
+        large = envelope(make_item("profile", bytes(300 << 10)), make_item("transaction", b"{}"))
+        await intake.take(large, receipt())
+        assert threading.get_ident() not in read_by.values()
+        await intake.take(envelope(make_item("transaction", b"{}")), receipt())
+        assert read_by["transaction"] == threading.get_ident()

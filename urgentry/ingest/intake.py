@@ -36,7 +36,12 @@ from urgentry.protocol.items import (
 )
 from urgentry.protocol.outcome import Outcome, Reason, Rejected, invalid
 
-_CONTAINERS = frozenset({ItemType.LOG, ItemType.SPAN, ItemType.TRACE_METRIC})
+_READ_BESIDE = frozenset(
+    {
+        *(ItemType.LOG, ItemType.SPAN, ItemType.TRACE_METRIC),
+        *(ItemType.PROFILE, ItemType.PROFILE_CHUNK),
+    }
+)
 READ_HERE_BYTES = 256 << 10
 """What takes longer to read than other requests should wait for it is larger."""
 
@@ -126,8 +131,8 @@ class Intake:
 
     async def _read(self, taking: _Taking, receipt: Receipt, envelope: Envelope) -> Reading:
         """What an item holds, admitted by the quotas. What none of could be taken is not looked
-        into. A bug that its payload meets costs this item alone. A container of thousands of
-        entries is read beside the loop, which goes on."""
+        into. A bug that its payload meets costs this item alone. What takes long is read beside the
+        loop, which goes on."""
         if taking.type is None:
             raise invalid(Reason.UNKNOWN_ITEM_TYPE, status=200)
         reader = self._readers.get(taking.type)
@@ -135,7 +140,7 @@ class Intake:
             raise invalid(Reason.FEATURE_DISABLED, status=200)
         self._quotas.check(receipt.scope, taking.counted, receipt.received)
         try:
-            if taking.type in _CONTAINERS and taking.item.size > READ_HERE_BYTES:
+            if _takes_long(taking, envelope):
                 reading = await asyncio.to_thread(reader, taking.item, receipt, envelope)
             else:
                 reading = reader(taking.item, receipt, envelope)
@@ -211,6 +216,16 @@ class Intake:
 def _taking(item: Item) -> _Taking:
     item_type = known_type(item.type, item.headers)
     return _Taking(item=item, type=item_type, category=main_category(item_type, item.headers))
+
+
+def _takes_long(taking: _Taking, envelope: Envelope) -> bool:
+    """Whether to read an item beside the loop: thousands of entries, or a large profile, which its
+    transaction is read with."""
+    if taking.type is ItemType.TRANSACTION:
+        return any(
+            item.type == ItemType.PROFILE and item.size > READ_HERE_BYTES for item in envelope.items
+        )
+    return taking.type in _READ_BESIDE and taking.item.size > READ_HERE_BYTES
 
 
 def _makes_event(taking: _Taking) -> bool:

@@ -5,7 +5,6 @@ lies outside the years 1 to 9999 is no time.
 """
 
 from datetime import UTC, datetime, timedelta
-from math import isfinite
 
 from urgentry.clock import DAY, SECOND
 
@@ -22,7 +21,7 @@ def parse_timestamp(value: object) -> int | None:
         return _parse_iso(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    if not isfinite(value) or not _MIN_S <= value <= _MAX_S:
+    if not _MIN_S <= value <= _MAX_S:
         return None
     return value * SECOND if isinstance(value, int) else round(value * SECOND)
 

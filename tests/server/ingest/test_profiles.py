@@ -1,5 +1,6 @@
 """Profiles on the wire: with their transaction or piece by piece, and read back over the API."""
 
+import json
 import secrets
 import time
 from typing import Any
@@ -149,6 +150,13 @@ LONG = [
 ]
 
 
+def sampled(**change: Any) -> list[dict[str, Any]]:
+    return [
+        {"stack_id": 0, "thread_id": 1, "elapsed_since_start_ns": number, **change}
+        for number in range(2)
+    ]
+
+
 @pytest.mark.parametrize(
     ("payload", "reason"),
     [
@@ -161,11 +169,21 @@ LONG = [
         (bad(stacks=[[0], [7]]), "profiling_malformed_stacks"),
         (bad(stacks="none"), "profiling_malformed_samples"),
         (bad(samples=LONG), "profiling_duration_is_too_long"),
+        (bad(samples=sampled(elapsed_since_start_ns="nan")), "profiling_payload"),
+        (bad(samples=sampled(elapsed_since_start_ns=10**400)), "profiling_payload"),
+        (bad(samples=sampled(stack_id="-inf")), "profiling_payload"),
+        (bad(samples=sampled(timestamp="nan")), "profiling_malformed_samples"),
+        (bad(frames=[0, 0]), "profiling_malformed_samples"),
+        (bad(stacks=[[0] * 1_000_000]), "profiling_malformed_stacks"),
+        (profile(sampled_profile="x", duration_ns="-inf"), "profiling_payload"),
+        (profile(sampled_profile="x", duration_ns=-5), "profiling_invalid_profile_metadata"),
+        (profile(version=[[]]), "profiling_malformed_samples"),
+        (profile(transaction=None, transactions=[{}] * 30_000), "profiling_too_many_profiles"),
     ],
 )
 def test_what_is_no_profile(wire: Wire, payload: Any, reason: str) -> None:
     before = wire.ledger()
-    body = payload if isinstance(payload, bytes) else orjson.dumps(payload)
+    body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
     assert wire.envelope(with_transaction(body)).status_code == 200
     assert wire.ledger().since(before)[("profile", "invalid", reason)] == 1
 

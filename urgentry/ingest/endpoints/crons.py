@@ -5,7 +5,7 @@ crontab (spec §11). What is limited is passed over in silence: a job must not f
 import re
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 import orjson
 
@@ -36,7 +36,8 @@ class CronEndpoint(Endpoint):
         is_json = request.content_type.partition(";")[0].strip() == "application/json"
         given = _object(bytes(body)) if request.method == "POST" and is_json else _by_query(request)
         given["monitor_slug"] = unquote(request.path["slug"] or "")
-        if given.get("status") not in STATUS_BY_NAME:
+        status = given.get("status")
+        if not isinstance(status, str) or status not in STATUS_BY_NAME:
             raise invalid(Reason.INVALID_CHECK_IN, "status must be one of in_progress, ok or error")
         return make_envelope({}, [make_item(ItemType.CHECK_IN.value, orjson.dumps(given))])
 
@@ -61,7 +62,7 @@ def _object(body: bytes) -> dict[str, Any]:
 
 
 def _by_query(request: Request) -> dict[str, Any]:
-    query = dict(parse_qsl(request.query.decode("latin-1")))
+    query = request.fields()
     given: dict[str, Any] = {name: query[name] for name in _QUERY_FIELDS if name in query}
     if "duration" in query:
         try:

@@ -57,7 +57,7 @@ class ErrorPageEndpoint(Endpoint):
 
     def credentials(self, request: Request) -> Credentials | None:
         """Those of the DSN."""
-        given = _query(request).get("dsn")
+        given = request.fields().get("dsn")
         if not given:
             return None
         try:
@@ -71,7 +71,7 @@ class ErrorPageEndpoint(Endpoint):
     def read(self, request: Request, body: Body) -> Envelope:
         """An envelope of the report; of nothing for a request of the script."""
         _check_project(request)
-        event_id = parse_event_id(_query(request).get("eventId"))
+        event_id = parse_event_id(request.fields().get("eventId"))
         if event_id is None:
             raise invalid(Reason.INVALID_EVENT_ID, "invalid eventId")
         if request.method == "GET":
@@ -86,7 +86,7 @@ class ErrorPageEndpoint(Endpoint):
         if request.method == "POST":
             return Answer(body=b"{}")
         return Answer(
-            body=_script(_query(request)),
+            body=_script(request.fields()),
             content_type=b"text/javascript; charset=utf-8",
             headers=((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")),
         )
@@ -100,13 +100,6 @@ def _check_project(request: Request) -> None:
     named = request.credentials.project_id if request.credentials else None
     if request.scope is None or named != request.scope.project_id:
         raise project_mismatch()
-
-
-def _query(request: Request) -> dict[str, str]:
-    try:
-        return dict(parse_qsl(request.query.decode("latin-1"), max_num_fields=_MAX_FIELDS))
-    except ValueError:
-        return {}
 
 
 def _report(body: bytes) -> dict[str, str]:

@@ -3,7 +3,6 @@ an event (spec §10)."""
 
 import re
 from collections.abc import Sequence
-from urllib.parse import parse_qsl
 
 from urgentry.ingest.body import Body
 from urgentry.ingest.endpoints.browser_reports import BrowserReportEndpoint, without_nothing
@@ -13,8 +12,6 @@ from urgentry.ingest.unpack import UnpackLimits
 from urgentry.ingest.wire import BodyLimits
 from urgentry.protocol.items import DataCategory, ItemType
 from urgentry.protocol.limits import MAX_EVENT_BYTES
-
-_MAX_QUERY_FIELDS = 50
 
 
 class SecurityEndpoint(BrowserReportEndpoint):
@@ -43,7 +40,7 @@ class SecurityEndpoint(BrowserReportEndpoint):
 
     def read(self, request: Request, body: Body) -> Envelope:
         """An item for each report."""
-        query = dict(parse_qsl(request.query.decode("latin-1"), max_num_fields=_MAX_QUERY_FIELDS))
+        query = request.fields()
         headers = without_nothing(
             (
                 ("sentry_release", query.get("sentry_release")),

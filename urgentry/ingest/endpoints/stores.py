@@ -61,4 +61,5 @@ class StoreEndpoint(Endpoint):
 def _item(text: bytes) -> Item:
     """The body as an item: its `type` says which, an error where it says nothing known."""
     named = field_of(text, "type")
-    return make_item(named if named in _ITEM_TYPES else ItemType.EVENT.value, text)
+    is_known = isinstance(named, str) and named in _ITEM_TYPES
+    return make_item(named if is_known else ItemType.EVENT.value, text)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from http import HTTPStatus
-from urllib.parse import parse_qs
 
 import orjson
 
@@ -59,8 +58,7 @@ class UnrealEndpoint(Endpoint):
 
 def _user_tags(request: Request) -> dict[str, str]:
     """`UserID` is the machine's id, a bar, the account's, a bar."""
-    given = parse_qs(request.query.decode("latin-1"), max_num_fields=100).get("UserID", [""])[0]
-    parts = given.split("|")
+    parts = request.fields().get("UserID", "").split("|")
     return {
         name: value[:_MAX_TAG_CHARS]
         for name, value in zip(_USER_TAGS, parts, strict=False)

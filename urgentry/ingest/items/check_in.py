@@ -110,7 +110,7 @@ def _id(value: Any) -> bytes | None:
 def _milliseconds(value: Any) -> int | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    if type(value) is not int and not (isinstance(value, float) and isfinite(value)):
         raise _unfit("a duration is a number of seconds")
     return round(min(max(value, 0), _MOST_SECONDS) * 1000)
 

@@ -83,7 +83,9 @@ def read_aggregates(item: Item, receipt: Receipt, envelope: Envelope) -> Reading
     told = tuple(bucket for bucket in buckets if bucket.counts.started)
     return Reading(
         records=[_report(receipt, attributes, buckets=told)] if told else [],
-        refused=[Refused(outcome=one.outcome, reason=one.reason, quantities=()) for one in refused],
+        refused=[
+            Refused(outcome=one.outcome, reason=one.reason, quantities=_COUNTED) for one in refused
+        ],
     )
 
 

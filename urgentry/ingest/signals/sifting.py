@@ -16,11 +16,12 @@ def sift(
     signals: Sequence[Signal], receipt: Receipt
 ) -> tuple[list[Signal], list[tuple[Signal, Rejected]]]:
     """The signals that are wanted, and the others with the filter that caught each."""
-    fates: dict[Any, Rejected | None] = {}
+    fates: dict[str | None, Rejected | None] = {}
     wanted: list[Signal] = []
     caught: list[tuple[Signal, Rejected]] = []
     for signal in signals:
-        release = signal.attributes.get(names.RELEASE)
+        given = signal.attributes.get(names.RELEASE)
+        release = given if isinstance(given, str) else None
         if release not in fates:
             fates[release] = _fate(release, receipt)
         fate = fates[release]
@@ -31,9 +32,9 @@ def sift(
     return wanted, caught
 
 
-def _fate(release: Any, receipt: Receipt) -> Rejected | None:
+def _fate(release: str | None, receipt: Receipt) -> Rejected | None:
     event: dict[str, Any] = {"type": "default"}
-    if isinstance(release, str):
+    if release is not None:
         event["release"] = release
     if receipt.user_agent:
         event["request"] = {"headers": [["User-Agent", receipt.user_agent]]}
