@@ -17,6 +17,7 @@ from urgentry.blobs.base import BlobStore
 from urgentry.config import Settings
 from urgentry.domain.feed import FeedEntry, FeedKind
 from urgentry.explore.scanning import Desk
+from urgentry.explore.tailing import Tails
 from urgentry.ingest.budget import BytesInFlight
 from urgentry.ingest.edge import IngestEdge
 from urgentry.ingest.endpoints.table import ENDPOINTS
@@ -52,6 +53,8 @@ from urgentry.web.sdk_loader import SdkLoader
 
 _START_SECONDS = 5.0
 _QUESTIONS_AT_ONCE = 2
+_TAIL_SECONDS = 2.0
+_MOST_TAILS = 50
 _OLDEST_EVENT = 10 * clock.SECOND
 
 
@@ -99,6 +102,7 @@ class App:
         self._take_otlp = partial(self._take, self.otlp)
         self.hub.listen(self._settings_changed)
         self.desk = Desk(database, seconds=limits.explore_timeout_s, at_once=_QUESTIONS_AT_ONCE)
+        self.tails = Tails(Desk(database, seconds=_TAIL_SECONDS, at_once=1), most=_MOST_TAILS)
         self.api = Starlette(
             routes=api_routes(
                 ApiDeps(
@@ -125,6 +129,8 @@ class App:
         return WebDeps(
             database=self.database,
             hub=self.hub,
+            desk=self.desk,
+            tails=self.tails,
             base_url=settings.base_url,
             seals=seals,
             trusted_proxies=settings.trusted_proxies,

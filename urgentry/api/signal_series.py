@@ -12,13 +12,12 @@ from urgentry.api.endpoint import Call, json_response
 from urgentry.api.refusals import refuse_options
 from urgentry.api.shapes.signals import group_cell
 from urgentry.api.signal_question import SignalQuestion, read_signal_question
-from urgentry.api.signal_table import finish
 from urgentry.errors import ApiError
 from urgentry.explore.measuring import Measured, measure
 from urgentry.explore.question import Question
 from urgentry.explore.scanning import Work
 from urgentry.search.signal_fields import Field, find_field
-from urgentry.search.signal_measures import Computed, read_computed
+from urgentry.search.signal_measures import Computed, finish, read_computed
 from urgentry.telemetry.aggregation import Buckets, Grouping, GroupKey
 from urgentry.telemetry.conditions import All, Condition, Either, Equals, Has, Not
 

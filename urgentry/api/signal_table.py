@@ -1,6 +1,5 @@
 """Tables of spans, logs and metrics: rows one by one, or groups with what is computed of them."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -15,7 +14,7 @@ from urgentry.errors import ApiError
 from urgentry.explore.listing import Found, newest, oldest, ranked
 from urgentry.explore.measuring import measure
 from urgentry.search.signal_fields import TIMESTAMP, Field, find_field
-from urgentry.search.signal_measures import Computed, is_call, read_computed
+from urgentry.search.signal_measures import Computed, finish, is_call, read_computed
 from urgentry.telemetry import names
 from urgentry.telemetry.aggregation import Grouping
 from urgentry.telemetry.signal import Kind
@@ -154,18 +153,6 @@ async def _groups(call: Call, asked: SignalQuestion, columns: Columns) -> Page:
     kept = rows[offset : offset + size]
     links = _offset_links(offset, size, has_more=len(rows) > offset + size)
     return Page(rows=kept, links=links)
-
-
-def finish(
-    computed: Sequence[Computed], values: Sequence[float | None], seconds: float
-) -> list[float | None]:
-    """What computed columns make of the measures of all of them, in order."""
-    finished, start = [], 0
-    for column in computed:
-        own = values[start : start + len(column.measures)]
-        start += len(column.measures)
-        finished.append(column.finish(own, seconds))
-    return finished
 
 
 def _sort_groups(call: Call, columns: Columns, rows: list[Json]) -> None:

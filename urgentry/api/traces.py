@@ -10,10 +10,11 @@ from urgentry import clock
 from urgentry.access.decision import not_found, visible_projects
 from urgentry.api.endpoint import Call, json_response
 from urgentry.api.issue_question import read_span
-from urgentry.api.shapes.traces import TraceError, TraceView, trace_tree
+from urgentry.api.shapes.traces import TraceView, trace_tree
 from urgentry.api.signal_question import SCOPES
 from urgentry.domain.project import Project
 from urgentry.explore.scanning import Work
+from urgentry.explore.trace_errors import count_errors_of_trace, errors_of_trace
 from urgentry.explore.traces import (
     TraceScope,
     count_groups_of_trace,
@@ -21,15 +22,11 @@ from urgentry.explore.traces import (
     signals_of_trace,
 )
 from urgentry.ingest.signals.ids import read_trace_id
-from urgentry.storage import events, issues, transactions
-from urgentry.storage.database import Transaction
-from urgentry.storage.events import StoredEvent
 from urgentry.telemetry import names
 from urgentry.telemetry.signal import NO_TRACE, Kind
 
 Json = dict[str, Any]
 
-_MOST_ERRORS = 1_000
 _MOST_ATTRIBUTES = 50
 
 
@@ -46,7 +43,7 @@ async def show(call: Call) -> Response:
     asked = await _read(call)
     async with call.deps.desk.work() as work:
         spans = await signals_of_trace(work, asked.scope, Kind.SPAN)
-        errors = await _errors(work.tx, asked)
+        errors = await errors_of_trace(work.tx, asked.scope)
     view = TraceView(
         slugs={id_: project.slug for id_, project in asked.projects.items()},
         attributes=tuple(call.query.getlist("additional_attributes")[:_MOST_ATTRIBUTES]),
@@ -92,7 +89,7 @@ async def _count(work: Work, asked: AskedTrace) -> Json:
         if isinstance(event_id, str):
             by_transaction[event_id] += count
     return {
-        "errorsCount": await _count_events(work.tx, asked.scope),
+        "errorsCount": await count_errors_of_trace(work.tx, asked.scope),
         "performanceIssuesCount": 0,
         "spansCount": sum(spans.values()),
         "logsCount": await count_of_trace(work, asked.scope, Kind.LOG),
@@ -104,35 +101,3 @@ async def _count(work: Work, asked: AskedTrace) -> Json:
         ],
         "spansCountMap": dict(operations),
     }
-
-
-async def _errors(tx: Transaction, asked: AskedTrace) -> list[TraceError]:
-    found = await _list_events(tx, asked)
-    of_issues = await issues.list_issues(tx, sorted({event.issue_id for event in found}))
-    numbers = {issue.id: issue.short_id for issue in of_issues}
-    return [TraceError.of(event, number=numbers.get(event.issue_id)) for event in found]
-
-
-async def _count_events(tx: Transaction, scope: TraceScope) -> int:
-    return await transactions.count_events_of_trace(
-        tx,
-        scope.trace_id,
-        scope.project_ids,
-        now=scope.now,
-        start=scope.start,
-        end=scope.end,
-    )
-
-
-async def _list_events(tx: Transaction, asked: AskedTrace) -> list[StoredEvent]:
-    scope = asked.scope
-    places = await transactions.list_events_of_trace(
-        tx, scope.trace_id, scope.project_ids, now=scope.now, limit=_MOST_ERRORS
-    )
-    found = await events.list_at(tx, [(place.expires_day, place.row_id) for place in places])
-    return [
-        event
-        for event in found
-        if (scope.start is None or event.timestamp >= scope.start)
-        and (scope.end is None or event.timestamp < scope.end)
-    ]

@@ -23,8 +23,21 @@ async def measure(work: Work, question: Question, grouping: Grouping) -> Measure
         asked = await work.asked(question, chunk)
         if aggregation.needs_no_values:
             asked = _count_whole(aggregation, asked)
-        await work.beside(_add, aggregation, question, asked, await work.bodies(asked))
+        bodies = await work.bodies(asked)
+        await work.beside(_add, [aggregation], aggregation.needs, question, asked, bodies)
     return dict(aggregation.results())
+
+
+async def measure_each(
+    work: Work, question: Question, groupings: Sequence[Grouping]
+) -> list[Measured]:
+    """The same for several groupings, for which blocks are opened once."""
+    aggregations = [Aggregation(grouping, most_groups=MOST_GROUPS) for grouping in groupings]
+    needs = frozenset[str]().union(*(each.needs for each in aggregations))
+    async for chunk in work.chunks(question):
+        asked = await work.asked(question, chunk)
+        await work.beside(_add, aggregations, needs, question, asked, await work.bodies(asked))
+    return [dict(aggregation.results()) for aggregation in aggregations]
 
 
 def _count_whole(aggregation: Aggregation, asked: Sequence[Candidate]) -> list[Candidate]:
@@ -36,14 +49,16 @@ def _count_whole(aggregation: Aggregation, asked: Sequence[Candidate]) -> list[C
 
 
 def _add(
-    aggregation: Aggregation,
+    aggregations: Sequence[Aggregation],
+    needs: frozenset[str],
     question: Question,
     asked: Sequence[Candidate],
     bodies: dict[int, bytes],
 ) -> None:
     try:
-        for candidate, mask in matches(question, asked, bodies, aggregation.needs):
-            aggregation.add(candidate.block, mask)
+        for candidate, mask in matches(question, asked, bodies, needs):
+            for aggregation in aggregations:
+                aggregation.add(candidate.block, mask)
     except TooManyGroups:
         raise ApiError(
             400, "There are too many groups: group by something with fewer values."

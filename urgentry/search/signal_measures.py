@@ -49,6 +49,7 @@ _ARGUMENTS_OF_METRIC = 3
 _SHARE_ARGUMENTS = 2
 _IF_ARGUMENTS = 3
 _WITHOUT_ARGUMENTS = frozenset({"failure_rate", "failure_count"})
+_TOLERATED = 4
 
 Values = Sequence[float | None]
 Finish = Callable[[Values, float], float | None]
@@ -134,6 +135,18 @@ def take_bounds(query: str, kind: Kind) -> tuple[str, list[Bound]]:
     return _CONDITION.sub(take, query), bounds
 
 
+def finish(
+    computed: Sequence[Computed], values: Sequence[float | None], seconds: float
+) -> list[float | None]:
+    """What computed columns make of the measures of all of them, in order."""
+    finished, start = [], 0
+    for column in computed:
+        own = values[start : start + len(column.measures)]
+        start += len(column.measures)
+        finished.append(column.finish(own, seconds))
+    return finished
+
+
 class _Reader:
     """One call with its arguments."""
 
@@ -156,13 +169,16 @@ class _Reader:
             return self._computed(Measure(Function.COUNT, condition=self._if()), FieldType.INTEGER)
         if function in _PER_SECONDS:
             return self._rate(_PER_SECONDS[function])
-        if function in _WITHOUT_ARGUMENTS:
-            return self._failures(is_rate=function == "failure_rate")
+        return self._apdex() if function == "apdex" else self._of_spans_or_numbers()
+
+    def _of_spans_or_numbers(self) -> Computed:
+        if self._function in _WITHOUT_ARGUMENTS:
+            return self._failures(is_rate=self._function == "failure_rate")
         return self._over_numbers()
 
     def _refuse_too_many(self) -> None:
-        """`percentile` and `count_if` say themselves what they take."""
-        if self._function in ("percentile", "count_if"):
+        """`percentile`, `count_if` and `apdex` say themselves what they take."""
+        if self._function in ("percentile", "count_if", "apdex"):
             return
         is_metric = self._kind is Kind.METRIC
         most = 1 + _ARGUMENTS_OF_METRIC if is_metric else 1
@@ -235,6 +251,32 @@ class _Reader:
             measures=(failures, all_of_them),
             type=FieldType.PERCENTAGE,
             finish=lambda values, _: (values[0] or 0) / values[1] if values[1] else None,
+        )
+
+    def _apdex(self) -> Computed:
+        """`apdex(span.duration, 300)`: all within the threshold count, within four times half."""
+        if not 1 <= len(self._arguments) <= _SHARE_ARGUMENTS:
+            raise self._refuse("apdex takes a field and a threshold")
+        *named, limit = self._arguments
+        field = find_field(self._kind, named[0] if named else DEFAULT_NUMBERS[self._kind])
+        fine = read_amount(limit, field.type, 0)
+        if fine <= 0:
+            raise self._refuse("the threshold of apdex is greater than 0")
+        satisfied = Between(field.key, high=fine, with_high=True)
+        tolerated = Between(
+            field.key, low=fine, high=_TOLERATED * fine, with_low=False, with_high=True
+        )
+        return Computed(
+            name=self._text,
+            measures=(
+                Measure(Function.COUNT, condition=satisfied),
+                Measure(Function.COUNT, condition=tolerated),
+                Measure(Function.COUNT, field.key),
+            ),
+            type=FieldType.NUMBER,
+            finish=lambda values, _: (
+                ((values[0] or 0) + (values[1] or 0) / 2) / values[2] if values[2] else None
+            ),
         )
 
     def _if(self) -> Condition:

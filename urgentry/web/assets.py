@@ -15,7 +15,8 @@ from starlette.responses import Response
 _FOLDER = Path(__file__).parent / "static"
 _STYLES = (
     *("tokens", "base", "layout", "components", "pieces", "issues", "issue", "event", "trace"),
-    *("search", "settings", "onboarding", "stats", "releases"),
+    *("search", "settings", "onboarding", "stats", "releases", "waterfall", "span", "explore"),
+    "logs",
 )
 _TYPES = {
     ".css": "text/css; charset=utf-8",

@@ -5,6 +5,8 @@ import msgspec
 from urgentry.access.seals import Seals
 from urgentry.blobs.base import BlobStore
 from urgentry.domain.sdk_loader import VERSIONS
+from urgentry.explore.scanning import Desk
+from urgentry.explore.tailing import Tails
 from urgentry.live.hub import Hub
 from urgentry.protocol.forwarded import Networks
 from urgentry.storage.database import Database
@@ -16,6 +18,8 @@ class WebDeps(msgspec.Struct, frozen=True, kw_only=True):
     database: Database
     blobs: BlobStore
     hub: Hub
+    desk: Desk
+    tails: Tails
     base_url: str
     seals: Seals = msgspec.field(default_factory=Seals)
     trusted_proxies: Networks = ()

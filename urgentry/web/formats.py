@@ -68,6 +68,28 @@ def span_text(span: int) -> str:
     return plural(max(span // clock.SECOND, 0), "second")
 
 
+def duration(micros: float | None) -> str:
+    """ "850 µs", "12.3 ms", "1.24 s", "2 min 5 s", "3 h 20 min"; "–" where there is none."""
+    if micros is None:
+        return "–"
+    if micros < clock.SECOND:
+        text = _digits(micros / 1000, 3) + " ms" if micros >= 1000 else f"{micros:.0f} µs"  # noqa: PLR2004
+        return "1 s" if text == "1000 ms" else text
+    if micros < 100 * clock.SECOND:
+        return _digits(micros / clock.SECOND, 3) + " s"
+    minutes, seconds = divmod(round(micros / clock.SECOND), 60)
+    if minutes < 60:  # noqa: PLR2004 - minutes of an hour
+        return f"{minutes} min {seconds} s"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def _digits(value: float, count: int) -> str:
+    """With so many digits that mean something, without zeros at the end."""
+    decimals = max(count - len(str(int(value))), 0)
+    text = f"{value:.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def old(since: int, now: int) -> str:
     """How long ago something began: "3d old"."""
     text = ago(min(since, now), now)
@@ -97,6 +119,12 @@ def short_day(at: int) -> str:
 def hour(at: int) -> str:
     """ "14:00"."""
     return f"{_moment(at):%H:%M}"
+
+
+def clock_time(at: int) -> str:
+    """ "24 Sep 14:13:20.123"."""
+    moment = _moment(at)
+    return f"{moment:%-d %b %H:%M:%S}.{moment.microsecond // 1000:03}"
 
 
 def of_seconds(seconds: float | str | None) -> int | None:

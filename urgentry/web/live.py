@@ -19,7 +19,7 @@ from urgentry.web.visit import Place, Visit
 
 _HEARTBEAT_S = 15
 _LIFETIME = 15 * clock.MINUTE
-_HEADERS = {
+HEADERS = {
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-store",
     "x-accel-buffering": "no",
@@ -34,7 +34,7 @@ async def follow(visit: Visit) -> Response:
     after = _number(visit.request.headers.get("last-event-id") or visit.query.get("after"))
     begins = place.head if after is None else after
     messages = _messages(visit.deps.hub, _concerns(place), begins)
-    return StreamingResponse(messages, headers=_HEADERS)
+    return StreamingResponse(messages, headers=HEADERS)
 
 
 async def _messages(hub: Hub, accepts: Accepts, after: int) -> AsyncIterator[bytes]:

@@ -29,6 +29,7 @@ _STYLES: dict[str, Callable[[int, int], str]] = {
     "day": lambda at, _: formats.day(at),
     "short": lambda at, _: formats.short_day(at),
     "hour": lambda at, _: formats.hour(at),
+    "clock": lambda at, _: formats.clock_time(at),
 }
 
 
@@ -65,6 +66,7 @@ def _environment() -> Environment:
         hue=formats.hue,
         size=formats.size,
         span=formats.span_text,
+        duration=formats.duration,
         exact=formats.exact,
     )
     environment.globals.update(

@@ -23,6 +23,7 @@ from urgentry.web import (
     issue_parts,
     limits_page,
     live,
+    logs_page,
     member_pages,
     organization_pages,
     project_settings,
@@ -30,8 +31,11 @@ from urgentry.web import (
     releases_page,
     setup,
     sign_in,
+    signal_completion,
     similar_page,
     stats_page,
+    trace_page,
+    traces_page,
 )
 from urgentry.web.deps import WebDeps
 from urgentry.web.edge import Page, as_route, not_found, with_headers
@@ -61,6 +65,10 @@ PAGES: tuple[Page, ...] = (
     *comments.PAGES,
     *event_files.PAGES,
     *issue_page.PAGES,
+    *signal_completion.PAGES,
+    *logs_page.PAGES,
+    *traces_page.PAGES,
+    *trace_page.PAGES,
 )
 
 

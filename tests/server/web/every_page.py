@@ -4,6 +4,7 @@ through them all, and so does `scripts/screenshots`.
 
 import re
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -23,6 +24,9 @@ OWNER = Bootstrapped(
 WITHOUT_A_FACE = {
     "/": "leads on",
     "/live/{organization}/": "a stream",
+    "/live/{organization}/logs/": "a stream",
+    "/{organization}/logs/complete/": "a part of a page",
+    "/{organization}/traces/complete/": "a part of a page",
     "/{organization}/issues/complete/": "a part of a page",
     "/{organization}/issues/matching/": "a part of a page",
     "/{organization}/projects/{project}/": "leads on",
@@ -34,6 +38,8 @@ SIGNED_OUT = {"/sign-in/"}
 LONGER = {
     "/{organization}/issues/": "?period=14d",
     "/{organization}/stats/": "?period=30d",
+    "/{organization}/logs/": "?period=30d",
+    "/{organization}/traces/": "?period=30d&view=spans&by=span.op",
     "/{organization}/releases/": "?period=30d",
 }
 """What comes after the path, so that there is more to see."""
@@ -62,6 +68,8 @@ def places(server: RunningServer) -> dict[str, str]:
     with api:
         issue = api.get(issues, params={"query": QUERY, "statsPeriod": "30d"}).json()[0]
         event = api.get(f"{issues}{issue['id']}/events/latest/").json()
+        trace = _newest(api, "spans", "trace")["trace"]
+        log = _newest(api, "logs", "id", "timestamp_precise")
     return {
         "organization": ORGANIZATION,
         "project": PROJECT,
@@ -69,8 +77,19 @@ def places(server: RunningServer) -> dict[str, str]:
         "event": event["eventID"],
         "key": "release",
         "team": "platform",
+        "trace": trace,
+        "log": f"{log['timestamp_precise'] // 1000}-{int(log['id'], 16):x}",
         "version": quote("storefront@4.13.0", safe="@"),
     }
+
+
+def _newest(api: httpx.Client, dataset: str, *fields: str) -> dict[str, Any]:
+    """The newest span or log of the demo."""
+    asked = {"dataset": dataset, "field": [*fields, "timestamp"], "statsPeriod": "30d"}
+    place = f"/api/0/organizations/{ORGANIZATION}/events/"
+    answer = api.get(place, params=asked | {"sort": "-timestamp", "per_page": 1})
+    found: dict[str, Any] = answer.json()["data"][0]
+    return found
 
 
 def _api(server: RunningServer) -> httpx.Client:

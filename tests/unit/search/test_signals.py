@@ -186,6 +186,21 @@ def test_rates() -> None:
     assert failures.finish([0.0, 0.0], 60) is None
 
 
+def test_apdex() -> None:
+    apdex = read_computed("apdex(span.duration,300)", Kind.SPAN)
+    satisfied, tolerated, everything = apdex.measures
+    assert (satisfied.condition, tolerated.condition) == (
+        Between(names.DURATION_MS, high=300.0, with_high=True),
+        Between(names.DURATION_MS, low=300.0, high=1200.0, with_low=False, with_high=True),
+    )
+    assert everything == Measure(Function.COUNT, names.DURATION_MS)
+    assert apdex.finish([5.0, 2.0, 8.0], 60) == 0.75
+    assert apdex.finish([0.0, 0.0, 0.0], 60) is None
+    for unfit in ("apdex()", "apdex(span.duration,0)", "apdex(span.duration,soon)"):
+        with pytest.raises(ApiError):
+            read_computed(unfit, Kind.SPAN)
+
+
 def test_one_metric_among_all() -> None:
     found = read_computed("sum(value,clicks,counter,-)", Kind.METRIC)
     assert found.measures == (

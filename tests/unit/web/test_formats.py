@@ -132,3 +132,21 @@ def test_picks_leave_out_what_is_so_by_default() -> None:
 )
 def test_a_rate_is_never_rounded_up_to_all(share: float | None, text: str) -> None:
     assert formats.rate(share) == text
+
+
+@pytest.mark.parametrize(
+    ("micros", "text"),
+    [
+        (None, "–"),
+        (0, "0 µs"),
+        (850, "850 µs"),
+        (12_345, "12.3 ms"),
+        (999_999, "1 s"),
+        (1_240_000, "1.24 s"),
+        (99_000_000, "99 s"),
+        (125_000_000, "2 min 5 s"),
+        (12_000_000_000, "3 h 20 min"),
+    ],
+)
+def test_durations(micros: float | None, text: str) -> None:
+    assert formats.duration(micros) == text

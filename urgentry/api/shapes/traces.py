@@ -1,15 +1,15 @@
 """A trace as the API shows it: a tree of spans, with errors where they happened."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Self
+from typing import Any
 
 import msgspec
 
 from urgentry.api.shapes.signals import seconds, span_id
 from urgentry.domain.short_id import format_short_id
 from urgentry.explore.listing import Found
+from urgentry.explore.trace_errors import TraceError
 from urgentry.search.signal_fields import find_field
-from urgentry.storage.events import StoredEvent
 from urgentry.telemetry import names
 from urgentry.telemetry.signal import Kind, Signal
 
@@ -37,26 +37,6 @@ class TraceView(msgspec.Struct, frozen=True, kw_only=True):
 
     slugs: Mapping[int, str]
     attributes: tuple[str, ...]
-
-
-class TraceError(msgspec.Struct, frozen=True, kw_only=True):
-    """An error within a trace; `number` is that of its issue's short id."""
-
-    stored: StoredEvent
-    event: Json
-    number: int | None
-
-    @classmethod
-    def of(cls, stored: StoredEvent, *, number: int | None) -> Self:
-        """The error of a stored event."""
-        return cls(stored=stored, event=stored.payload(), number=number)
-
-    @property
-    def span_id(self) -> str | None:
-        """The span in which it happened, if it says so."""
-        trace = (self.event.get("contexts") or {}).get("trace")
-        found = trace.get("span_id") if isinstance(trace, dict) else None
-        return found if isinstance(found, str) else None
 
 
 def trace_tree(spans: Iterable[Found], errors: Iterable[TraceError], view: TraceView) -> list[Json]:

@@ -2,7 +2,15 @@
 
 import { openDialog } from "./dialogs.js";
 
-const PLACES = { i: "/issues/", r: "/releases/", p: "/projects/", t: "/stats/", s: "/settings/" };
+const PLACES = {
+  i: "/issues/",
+  e: "/traces/",
+  l: "/logs/",
+  r: "/releases/",
+  p: "/projects/",
+  t: "/stats/",
+  s: "/settings/",
+};
 const CHORD_MS = 1200;
 let chordUntil = 0;
 

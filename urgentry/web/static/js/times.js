@@ -48,6 +48,14 @@ function brief(at, style) {
   return new Intl.DateTimeFormat(undefined, { ...parts, hour12: false, timeZone: isLocal() ? undefined : "UTC" }).format(at);
 }
 
+function clock(at) {
+  const parts = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" };
+  const zone = { hour12: false, timeZone: isLocal() ? undefined : "UTC", fractionalSecondDigits: 3 };
+  const found = new Intl.DateTimeFormat("en-GB", { ...parts, ...zone }).formatToParts(at);
+  const [day, month, hour, minute, second, rest] = found.filter((part) => part.type !== "literal").map((part) => part.value);
+  return `${day} ${month} ${hour}:${minute}:${second}.${rest}`;
+}
+
 function set(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -62,6 +70,7 @@ export function refresh(root = document) {
     if (style === "old") set(element, old(at, now));
     if (style === "exact") set(element, exact(at));
     if (style === "short" || style === "hour") set(element, brief(at, style));
+    if (style === "clock") set(element, clock(at));
     element.title = exact(at);
   }
 }
