@@ -71,7 +71,10 @@ class App:
         find_place: FindPlace | None = None,
     ) -> None:
         limits = settings.limits
+        self.is_maintained = settings.maintenance != "off"
+        self._spools_all = settings.maintenance == "spool"
         self.metrics = metrics
+        metrics.maintenance.set(self.is_maintained)
         self.database = database
         self.blobs = blobs
         self.hub = Hub(database, metrics)
@@ -113,12 +116,18 @@ class App:
                     blobs=blobs,
                     desk=self.desk,
                     browser_sdk_versions=settings.browser_sdk.versions,
+                    is_read_only=self.is_maintained,
                 )
             )
         )
         self.web = Starlette(routes=web_routes(self._web_deps(settings, seals)))
         self.sdk_loader = _sdk_loader(settings, self.scopes)
-        self.operations = Operations(metrics, self.problems, metrics_token=settings.metrics_token)
+        self.operations = Operations(
+            metrics,
+            self.problems,
+            metrics_token=settings.metrics_token,
+            maintenance=settings.maintenance,
+        )
         self.not_ready: str | None = "starting"
         self.takes_into_spool = False
         """Whether events are taken although the database has not been there since the start."""
@@ -137,6 +146,7 @@ class App:
             event_retention_days=settings.limits.event_retention_days,
             blobs=self.blobs,
             browser_sdk_versions=settings.browser_sdk.versions,
+            is_read_only=self.is_maintained,
         )
 
     def _edges(
@@ -168,6 +178,7 @@ class App:
             ),
             trusted_proxies=settings.trusted_proxies,
             find_place=find_place,
+            takes_nothing=settings.maintenance == "refuse",
         )
         return edge(endpoints=(*ENDPOINTS, *OTLP_ENDPOINTS)), edge(endpoints=OTLP_PORT_ENDPOINTS)
 
@@ -191,7 +202,9 @@ class App:
             self.pipeline.set_aside()
 
     def open_doors(self) -> None:
-        """The database is there."""
+        """The database is there; under maintenance what comes may still have to wait."""
+        if self._spools_all:
+            self.pipeline.set_aside()
         self.not_ready = None
         self.takes_into_spool = False
         self._has_started.set()

@@ -139,6 +139,11 @@ class Metrics:
             "1 while the server waits for somebody to migrate the database, else 0",
             registry=registry,
         )
+        self.maintenance = Gauge(
+            "maintenance",
+            "1 while the server is under maintenance and nothing can be changed, else 0",
+            registry=registry,
+        )
         self.pool_wait_seconds = Histogram(
             "database_pool_wait_seconds",
             "Time that a query waited for a connection",

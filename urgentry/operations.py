@@ -27,7 +27,10 @@ Checks = Callable[[], Awaitable[Mapping[str, str]]]
 class Operations:
     """The ASGI application of the three addresses."""
 
-    def __init__(self, metrics: Metrics, checks: Checks, *, metrics_token: str) -> None:
+    def __init__(
+        self, metrics: Metrics, checks: Checks, *, metrics_token: str, maintenance: str = "off"
+    ) -> None:
+        self._maintenance = maintenance
         self._metrics = metrics
         self._checks = checks
         self._token = metrics_token
@@ -48,6 +51,8 @@ class Operations:
     async def _ready(self, scope: dict[str, Any], send: Any) -> None:
         problems = await self._checks()
         body: dict[str, Any] = {"status": "unready" if problems else "ready"}
+        if self._maintenance != "off":
+            body["maintenance"] = self._maintenance
         if problems and self._may_know(scope):
             body["problems"] = problems
         await _answer(send, 503 if problems else 200, orjson.dumps(body))

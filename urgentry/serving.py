@@ -185,9 +185,12 @@ async def _work(settings: Settings, app: App, *, migrate: bool) -> None:
         jobs.create_task(supervise("feed", app.hub.run))
         jobs.create_task(supervise("ledger", app.ledger.run))
         jobs.create_task(supervise("quotas", app.quotas.run))
-        jobs.create_task(supervise("spool", app.drain.run))
         if settings.limits.max_spool_bytes:
             jobs.create_task(supervise("keys", app.scopes.run))
+        if app.is_maintained:
+            log.warning("maintenance", events=settings.maintenance)
+            return
+        jobs.create_task(supervise("spool", app.drain.run))
         jobs.create_task(supervise("housekeeping", lambda: keep_house(app.database)))
         jobs.create_task(supervise("monitors", lambda: keep_monitoring(app.database)))
         jobs.create_task(supervise("retention", lambda: keep_retention(app.database)))

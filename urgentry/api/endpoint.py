@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from urgentry.access.authentication import authenticate
 from urgentry.access.decision import Access, access, forbidden
-from urgentry.access.origin import require_own_origin
+from urgentry.access.origin import SAFE_METHODS, require_own_origin
 from urgentry.access.principal import Principal
 from urgentry.access.seals import Seals
 from urgentry.access.sessions import COOKIE
@@ -60,6 +60,8 @@ class ApiDeps(msgspec.Struct, frozen=True, kw_only=True):
     desk: Desk
     """Where questions about spans, logs and metrics are worked on."""
     browser_sdk_versions: tuple[str, ...] = VERSIONS
+    is_read_only: bool = False
+    """Whether nothing may be changed: the server is under maintenance."""
 
 
 class Call:
@@ -208,6 +210,9 @@ async def _handled(request: Request, deps: ApiDeps, declared: Endpoint) -> Respo
         raise ApiError(405, f'Method "{method}" not allowed.', headers=allowed)
     base_url = deps.base_url
     require_own_origin(method, request.headers, principal=principal, base_url=base_url)
+    if deps.is_read_only and method not in SAFE_METHODS:
+        later = {"Retry-After": "60"}
+        raise ApiError(503, "The server is under maintenance; try again later.", headers=later)
     return await handler(Call(request, deps, principal))
 
 

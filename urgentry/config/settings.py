@@ -197,6 +197,12 @@ class Settings:
     log_format: str = setting(
         "console", "`console` for people, `json` for machines.", parse=choice("console", "json")
     )
+    maintenance: str = setting(
+        "off",
+        "Maintenance. While it is not `off`, pages and API are only read and jobs rest. Events are "
+        "told to come back (`refuse`), or wait in the spool until it is over (`spool`).",
+        parse=choice("off", "refuse", "spool"),
+    )
     secret_keys: tuple[str, ...] = setting(
         (),
         "Comma list of keys for session cookies: the first signs, all verify. Needed with several "
@@ -292,6 +298,11 @@ def _completed(settings: Settings, given: Mapping[str, str]) -> Settings:
     _check_bootstrap(settings.bootstrap)
     _check_replicas(settings, dsn)
     _check_blobs(settings.blobs)
+    if settings.maintenance == "spool" and not settings.limits.max_spool_bytes:
+        raise ConfigError(
+            "URGENTRY_MAINTENANCE is spool, but URGENTRY_MAX_SPOOL_BYTES is 0",
+            hint="use URGENTRY_MAINTENANCE=refuse: SDKs are then asked to come back",
+        )
     return replace(
         settings,
         base_url=settings.base_url or f"http://localhost:{settings.port}",

@@ -62,6 +62,7 @@ from urgentry.protocol.outcome import Outcome, Reason, Rejected, invalid
 from urgentry.protocol.ratelimits import RateLimit, rate_limit_headers
 
 _RETRY_AFTER = ((b"retry-after", b"5"),)
+_AFTER_MAINTENANCE = ((b"retry-after", b"60"),)
 _PATHS_KEPT = 1024
 _PATH_CHARS = 128
 _NO_EXTENSIONS: Mapping[str, Any] = MappingProxyType({})
@@ -90,7 +91,10 @@ class IngestEdge:
         limits: BodyLimits,
         trusted_proxies: Networks = (),
         find_place: FindPlace | None = None,
+        takes_nothing: bool = False,
     ) -> None:
+        """`takes_nothing` asks everyone to come back later: the server is under maintenance."""
+        self._takes_nothing = takes_nothing
         self._endpoints = endpoints
         self._remembered = lru_cache(maxsize=_PATHS_KEPT)(self._search)
         self._scopes = scopes
@@ -194,6 +198,7 @@ class IngestEdge:
             if request.method not in endpoint.methods:
                 raise invalid(Reason.DISALLOWED_METHOD, "method not allowed", status=405)
             await self._authenticate(endpoint, request)
+            self._refuse_in_maintenance()
             self._refuse_unread(endpoint, request)
             owner = request.scope.project_id if request.scope else NOBODY
             hold = self._budget.hold(_kept_bytes(endpoint, request), owner)
@@ -212,6 +217,16 @@ class IngestEdge:
         if refusal is not None:
             raise refusal
         return envelope, receipt.event_id if _has_event(envelope) else None
+
+    def _refuse_in_maintenance(self) -> None:
+        if self._takes_nothing:
+            raise Rejected(
+                Outcome.INVALID,
+                Reason.PROJECT_UNAVAILABLE,
+                status=503,
+                detail="the server is under maintenance; try again later",
+                headers=_AFTER_MAINTENANCE,
+            )
 
     def _refuse_unread(self, endpoint: Endpoint, request: Request) -> None:
         """Raises `Rejected` for a request of which no item could be taken."""

@@ -25,6 +25,8 @@ class WebDeps(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: Networks = ()
     event_retention_days: int = 90
     browser_sdk_versions: tuple[str, ...] = VERSIONS
+    is_read_only: bool = False
+    """Whether nothing may be changed: the server is under maintenance."""
 
     @property
     def is_secure(self) -> bool:

@@ -36,6 +36,9 @@ SECURITY_HEADERS = {
 
 log = structlog.get_logger(__name__)
 
+_ALWAYS = frozenset({"/sign-in/", "/sign-out/", "/account/appearance/"})
+"""Forms that are taken under maintenance, too: without them nobody could read."""
+
 Handler = Callable[[Visit], Awaitable[Response]]
 
 
@@ -107,6 +110,9 @@ async def _handled(visit: Visit, declared: Page) -> Response:
     visit.known_principal = await principal_of_session(visit.database, session)
     if visit.known_principal is None and not declared.is_public:
         raise ApiError(401, "Sign in first.")
+    if visit.deps.is_read_only and method not in SAFE_METHODS and declared.path not in _ALWAYS:
+        later = {"Retry-After": "60"}
+        raise ApiError(503, "Nothing can be changed until it is over.", headers=later)
     return await handler(visit)
 
 
@@ -141,6 +147,8 @@ _TEXTS = {
 def _problem(visit: Visit, status: int, detail: str = "") -> Response:
     text = _TEXTS.get(status) or detail
     title = _TITLES.get(status, "That did not work")
+    if status == 503 and detail:  # noqa: PLR2004 - HTTP's own word
+        title, text = "The server is under maintenance", detail
     return visit.page("problem.html", status=status, code=status, title=title, text=text)
 
 

@@ -151,6 +151,7 @@ class Visit:
             "place": self.place,
             "look": self.look,
             "flash": message,
+            "is_read_only": self.deps.is_read_only,
         }
         return self._answer(render(template, shared | view), status)
 
