@@ -2,8 +2,13 @@
 
 import logging
 import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
 import structlog
+
+_ERRORS = frozenset({"error", "critical"})
 
 
 def set_up_logging(*, level: str, json: bool) -> None:
@@ -26,3 +31,22 @@ def set_up_logging(*, level: str, json: bool) -> None:
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
+
+
+@contextmanager
+def on_errors(tell: Callable[[str, Mapping[str, Any]], None]) -> Iterator[None]:
+    """Passes each line of an error to `tell` as well: its words, and what it tells beside them."""
+
+    def tell_errors(
+        _logger: Any, method: str, line: structlog.types.EventDict
+    ) -> structlog.types.EventDict:
+        if method in _ERRORS:
+            tell(str(line["event"]), line)
+        return line
+
+    before = structlog.get_config()["processors"]
+    structlog.configure(processors=[tell_errors, *before])
+    try:
+        yield
+    finally:
+        structlog.configure(processors=before)

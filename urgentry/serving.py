@@ -36,6 +36,7 @@ from urgentry.opening import (
     open_seals,
     open_settings_database,
 )
+from urgentry.reporting import reporting
 from urgentry.server import HttpServer
 from urgentry.storage import migrate as schema
 from urgentry.storage.data_directory import lock_data_directory
@@ -67,6 +68,7 @@ async def serve(settings: Settings, *, migrate: bool) -> None:
     sys.setswitchinterval(_SWITCH_SECONDS)
     metrics = Metrics()
     async with AsyncExitStack() as stack:
+        stack.enter_context(reporting(settings.report.dsn, environment=settings.report.environment))
         if is_embedded(settings):
             stack.enter_context(lock_data_directory(sqlite_path(settings.database.dsn).parent))
         database = open_settings_database(settings, observe_wait=metrics.pool_wait_seconds.observe)

@@ -14,7 +14,7 @@ LAYERS = (
     {"access", "search", "triage", "explore"},
     {"ingest", "alerts", "jobs", "tenancy", "backup"},
     {"api", "web", "otlp", "operations", "logs", "server"},
-    {"opening", "app", "serving", "demo", "doctor", "commands", "cli", "__main__"},
+    {"opening", "app", "reporting", "serving", "demo", "doctor", "commands", "cli", "__main__"},
 )
 RANK = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
 TOP = RANK["app"]

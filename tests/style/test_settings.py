@@ -13,7 +13,7 @@ def test_every_setting_is_read_somewhere() -> None:
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
     }
-    groups = ("DATABASE_", "BOOTSTRAP_", "BLOBS_", "BROWSER_SDK_", "")
+    groups = ("DATABASE_", "BOOTSTRAP_", "BLOBS_", "BROWSER_SDK_", "REPORT_", "")
     prefixes = [f"URGENTRY_{group}" for group in groups]
 
     def field(name: str) -> str:

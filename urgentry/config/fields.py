@@ -131,6 +131,18 @@ def base_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def sentry_dsn(text: str) -> str:
+    """Parses where an SDK sends to; empty for nowhere."""
+    try:
+        parts = urlsplit(text)
+        whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        whole = False
+    if text and not (whole and parts.username and parts.path.rpartition("/")[2].isdecimal()):
+        raise ValueError("a DSN such as https://key@errors.example.com/1")
+    return text
+
+
 def endpoint(text: str) -> str:
     """Parses the address of another server, without a trailing slash."""
     parts = _http_address(text, "https://s3.example.com")

@@ -18,6 +18,7 @@ from urgentry.config.fields import (
     networks,
     retention_days,
     secret_keys,
+    sentry_dsn,
     setting,
     switch,
     versions,
@@ -157,6 +158,20 @@ class BrowserSdkSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportSettings:
+    """`URGENTRY_REPORT_*`: where the server's own errors go."""
+
+    dsn: str = setting(
+        "",
+        "DSN that is sent the server's own errors: of another instance, or of a project of this "
+        "one. Types and places in the code are sent, nothing that anybody sent or stored here.",
+        parse=sentry_dsn,
+        shown="none: they are only logged",
+    )
+    environment: str = setting("production", "Environment that these reports name.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings of one process."""
 
@@ -241,6 +256,7 @@ class Settings:
     blobs: BlobSettings = BlobSettings()
     limits: LimitSettings = LimitSettings()
     browser_sdk: BrowserSdkSettings = BrowserSdkSettings()
+    report: ReportSettings = ReportSettings()
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -260,6 +276,7 @@ GROUPS: dict[str, tuple[type[Any], str]] = {
     "blobs": (BlobSettings, "BLOBS_"),
     "limits": (LimitSettings, ""),
     "browser_sdk": (BrowserSdkSettings, "BROWSER_SDK_"),
+    "report": (ReportSettings, "REPORT_"),
 }
 
 
