@@ -17,11 +17,15 @@ from pathlib import Path
 START_TIMEOUT_S = 20.0
 POLL_S = 0.02
 USER = "postgres"
+_DISK = "/tmp"
+_MEMORY = Path("/dev/shm")
+_ROOM = 2 << 30
 
 TEST_SETTINGS = (
     "fsync=off",
     "shared_buffers=32MB",
     "max_connections=120",
+    "max_wal_size=128MB",
     "deadlock_timeout=50ms",
     "autovacuum=off",
 )
@@ -129,7 +133,8 @@ class PostgresServer:
         )
 
     def create_database(self, name: str, template: str = "template0") -> None:
-        self.sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        """Copies files, which without fsync takes a third of the time of a copy through the log."""
+        self.sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
 
     def drop_database(self, name: str) -> None:
         self.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
@@ -209,8 +214,10 @@ class PgBouncer:
 
 @contextmanager
 def running_postgres(*, settings: Sequence[str] = TEST_SETTINGS) -> Iterator[PostgresServer]:
-    """A new, empty server for the length of the block. Its usual settings forgo durability."""
-    with private_directory("urgentry-postgres-") as directory:
+    """A new, empty server for the length of the block. Its usual settings forgo durability, and it
+    then lies in memory: a disk takes ten times as long for the files of a fresh database."""
+    within = _memory() if "fsync=off" in settings else _DISK
+    with private_directory("urgentry-postgres-", within=within) as directory:
         server = PostgresServer(directory, settings=settings)
         server.start()
         try:
@@ -255,10 +262,16 @@ def free_port() -> int:
     return port
 
 
+def _memory() -> str:
+    """Where files lie in memory, if there is room; else the disk."""
+    roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM
+    return str(_MEMORY) if roomy else _DISK
+
+
 @contextmanager
-def private_directory(prefix: str) -> Iterator[Path]:
+def private_directory(prefix: str, *, within: str = _DISK) -> Iterator[Path]:
     """A directory that belongs to the user who runs the server."""
-    with tempfile.TemporaryDirectory(prefix=prefix, dir="/tmp") as name:
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=within) as name:
         user = unprivileged()
         if user is not None:
             shutil.chown(name, user)
