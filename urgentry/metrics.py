@@ -134,6 +134,18 @@ class Metrics:
             "Bytes that are free where blobs are kept; not a number where nobody can tell",
             registry=registry,
         )
+        self.job_heard = Gauge(
+            "background_job_heard_timestamp_seconds",
+            "When a background job was last heard of, in seconds since 1970",
+            ["name"],
+            registry=registry,
+        )
+        self.job_failures = Counter(
+            "background_job_restarts",
+            "Background jobs that were started again, by why: they failed, or were stuck",
+            ["name", "reason"],
+            registry=registry,
+        )
         self.migration_pending = Gauge(
             "schema_migration_pending",
             "1 while the server waits for somebody to migrate the database, else 0",

@@ -7,7 +7,7 @@ import ctypes
 import gc
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from functools import partial
 from typing import Protocol
@@ -26,7 +26,7 @@ from urgentry.jobs.housekeeping import keep_house, prepare_partitions
 from urgentry.jobs.monitoring import keep_monitoring
 from urgentry.jobs.packing import keep_packing
 from urgentry.jobs.retention import keep_retention
-from urgentry.jobs.supervise import supervise
+from urgentry.jobs.supervise import Job, supervise
 from urgentry.metrics import Metrics
 from urgentry.opening import (
     bootstrap_password,
@@ -183,29 +183,37 @@ async def _work(settings: Settings, app: App, *, migrate: bool) -> None:
     app.open_doors()
     log.info("ready", url=settings.base_url)
     async with asyncio.TaskGroup() as jobs:
-        jobs.create_task(supervise("pulse", app.pulse.run))
-        jobs.create_task(supervise("feed", app.hub.run))
-        jobs.create_task(supervise("ledger", app.ledger.run))
-        jobs.create_task(supervise("quotas", app.quotas.run))
-        if settings.limits.max_spool_bytes:
-            jobs.create_task(supervise("keys", app.scopes.run))
+        for name, job in _jobs(settings, app).items():
+            jobs.create_task(supervise(name, job, app.metrics))
         if app.is_maintained:
             log.warning("maintenance", events=settings.maintenance)
-            return
-        jobs.create_task(supervise("spool", app.drain.run))
-        jobs.create_task(supervise("housekeeping", lambda: keep_house(app.database)))
-        jobs.create_task(supervise("monitors", lambda: keep_monitoring(app.database)))
-        jobs.create_task(supervise("retention", lambda: keep_retention(app.database)))
-        jobs.create_task(supervise("aging", lambda: keep_aging(app.database)))
-        jobs.create_task(supervise("escalation", lambda: keep_escalating(app.database)))
-        jobs.create_task(
-            supervise("packing", lambda: keep_packing(app.database, app.pipeline.is_behind))
-        )
-        delay = settings.blobs.sweep_delay_days * clock.DAY
-        jobs.create_task(
-            supervise("blobs", lambda: keep_swept(app.database, app.blobs, delay=delay))
-        )
-        jobs.create_task(supervise("joining", lambda: keep_joining(app.database)))
+
+
+def _jobs(settings: Settings, app: App) -> Mapping[str, Job]:
+    """What runs beside answering; under maintenance only what serves readers."""
+    database = app.database
+    jobs: dict[str, Job] = {
+        "pulse": app.pulse.run,
+        "feed": app.hub.run,
+        "ledger": app.ledger.run,
+        "quotas": app.quotas.run,
+    }
+    if settings.limits.max_spool_bytes:
+        jobs["keys"] = app.scopes.run
+    if app.is_maintained:
+        return jobs
+    delay = settings.blobs.sweep_delay_days * clock.DAY
+    return jobs | {
+        "spool": app.drain.run,
+        "housekeeping": partial(keep_house, database),
+        "monitors": partial(keep_monitoring, database),
+        "retention": partial(keep_retention, database),
+        "aging": partial(keep_aging, database),
+        "escalation": partial(keep_escalating, database),
+        "packing": partial(keep_packing, database, app.pipeline.is_behind),
+        "blobs": partial(keep_swept, database, app.blobs, delay=delay),
+        "joining": partial(keep_joining, database),
+    }
 
 
 async def _wait_for_database(settings: Settings, app: App, *, migrate: bool) -> None:

@@ -12,6 +12,7 @@ _DEPLOYMENT = f'namespace="{NAMESPACE}",deployment="{RELEASE}"'
 _CLAIM = f'namespace="{NAMESPACE}",persistentvolumeclaim="urgentry-data"'
 _RESTARTS = "kube_pod_container_status_restarts_total"
 _AVAILABLE = f"kube_deployment_status_replicas_available{{{_DEPLOYMENT}}}"
+_JOB_RESTARTS = f'background_job_restarts_total{{{_ONE},name="retention",reason="stuck"}}'
 _WANTED = f"kube_deployment_spec_replicas{{{_DEPLOYMENT}}}"
 _TRIP = (
     "kube_cronjob_status_last_successful_time"
@@ -77,6 +78,26 @@ def _pods(restarts: str, pod: str = _POD) -> dict[str, str]:
 
 
 SCENARIOS = (
+    Scenario(
+        name="a job fails again and again",
+        alert="UrgentryJobRestarting",
+        series={_JOB_RESTARTS: "0+1x60"},
+        at="30m",
+        fires=True,
+        labels={"namespace": NAMESPACE, "pod": _POD, "name": "retention", "reason": "stuck"},
+        summary=f"A background job on {_POD} is started again and again",
+        description=(
+            "The server's own job retention does not do its work (stuck); the log says where. "
+            "Events are taken all the same."
+        ),
+    ),
+    Scenario(
+        name="a job failed twice",
+        alert="UrgentryJobRestarting",
+        series={_JOB_RESTARTS: "0x10 1x10 2x40"},
+        at="30m",
+        fires=False,
+    ),
     Scenario(
         name="no server answers",
         alert="UrgentryDown",

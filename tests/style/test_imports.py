@@ -6,7 +6,7 @@ from tests.style.tree import Module, imported_modules, imported_names, modules
 
 LAYERS = (
     {"errors", "clock", "metrics"},
-    {"protocol", "domain"},
+    {"protocol", "domain", "beats"},
     {"config"},
     {"grouping", "privacy", "telemetry"},
     {"storage", "blobs"},

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from urgentry import clock
+from urgentry.beats import rest
 from urgentry.domain.event import hour_of
 from urgentry.errors import StorageError, UniqueViolation
 from urgentry.metrics import Metrics
@@ -70,7 +71,7 @@ class Ledger:
     async def run(self) -> None:
         """Writes refusals until it is cancelled."""
         while True:
-            await asyncio.sleep(_FLUSH_SECONDS)
+            await rest(_FLUSH_SECONDS)
             await self.flush()
 
     async def flush(self) -> None:

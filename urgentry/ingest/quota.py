@@ -9,13 +9,13 @@ at the rate at which it grew. So a quota may be overshot by what the other repli
 second, and by nothing on a single one. While the database is away, what was last read holds.
 """
 
-import asyncio
 import secrets
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from urgentry import clock
+from urgentry.beats import rest
 from urgentry.domain.quotas import Quota, Use, Window
 from urgentry.domain.scope import Scope
 from urgentry.errors import StorageError
@@ -120,7 +120,7 @@ class Quotas:
         """Reads what all replicas took, until it is cancelled."""
         while True:
             await self.sync(clock.now())
-            await asyncio.sleep(_SYNC_SECONDS)
+            await rest(_SYNC_SECONDS)
 
     async def sync(self, at: int) -> None:
         """Reads it once. Forgets the windows that are over."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from urgentry import clock
+from urgentry.beats import rest
 from urgentry.domain.scope import Scope
 from urgentry.errors import StorageError
 from urgentry.storage import scopes
@@ -85,7 +86,7 @@ class Scopes:
     async def run(self) -> None:
         """Keeps what is known in the file, until it is cancelled."""
         while self._kept_in is not None:
-            await asyncio.sleep(_KEEP_SECONDS)
+            await rest(_KEEP_SECONDS)
             if not self._is_kept:
                 self._is_kept = True
                 await asyncio.to_thread(_write, self._kept_in, dict(self._last_known))

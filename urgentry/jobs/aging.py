@@ -1,8 +1,7 @@
 """What is new does not stay new: after a week an open issue is ongoing, as in Sentry."""
 
-import asyncio
-
 from urgentry import clock
+from urgentry.beats import rest
 from urgentry.domain.activity import ActivityKind
 from urgentry.errors import StorageError
 from urgentry.storage import issues
@@ -18,7 +17,7 @@ _CHUNK = 200
 async def keep_aging(database: Database) -> None:
     """Looks once an hour until it is cancelled; waits out an absent database."""
     while True:
-        await asyncio.sleep(_ROUND_SECONDS)
+        await rest(_ROUND_SECONDS)
         try:
             await age_issues(database, now=clock.now())
         except StorageError:
@@ -35,7 +34,7 @@ async def age_issues(database: Database, *, now: int) -> None:
         for organization_id, issue_ids in found.items():
             await _age(database, organization_id, issue_ids, before=before, now=now)
         waiting = sum(map(len, found.values())) == _CHUNK
-        await asyncio.sleep(_PAUSE_SECONDS)
+        await rest(_PAUSE_SECONDS)
 
 
 async def _age(

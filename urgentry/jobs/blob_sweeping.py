@@ -5,13 +5,13 @@ one, a blob that no row names is marked, and removed when that is still so after
 of the database that is restored meanwhile finds what its rows name.
 """
 
-import asyncio
 import secrets
 from collections.abc import Sequence
 
 import structlog
 
 from urgentry import clock
+from urgentry.beats import beat, rest
 from urgentry.blobs.base import Blob, BlobStore
 from urgentry.blobs.keys import folder_day
 from urgentry.domain.event import day_of
@@ -25,6 +25,8 @@ _LEASE = 30 * clock.MINUTE
 _ROUND_SECONDS = 600.0
 _PAUSE_SECONDS = 0.02
 _PAGE = 500
+_FOLDER_SECONDS = 600.0
+"""What removing a day of blobs may take in a bucket."""
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +40,7 @@ async def keep_swept(database: Database, store: BlobStore, *, delay: int) -> Non
             await sweep_if_due(database, store, holder=holder, delay=delay)
         except (BlobError, StorageError) as error:
             log.warning("blobs_not_swept", problem=str(error), hint=error.hint)
-        await asyncio.sleep(_ROUND_SECONDS)
+        await rest(_ROUND_SECONDS)
 
 
 async def sweep_if_due(database: Database, store: BlobStore, *, holder: str, delay: int) -> bool:
@@ -71,6 +73,7 @@ async def sweep_folder(
     """Removes what is not needed of the blobs whose keys begin with `folder`."""
     day = folder_day(folder)
     if day is not None and day < day_of(now):
+        beat(_FOLDER_SECONDS)
         await store.delete_all(f"{folder}/")
         await _forget_marks(database, folder)
         return
@@ -111,7 +114,7 @@ async def _sweep_page(
 
     if forgotten or found:
         await database.write(body)
-    await asyncio.sleep(_PAUSE_SECONDS)
+    await rest(_PAUSE_SECONDS)
 
 
 async def _forget_marks(database: Database, folder: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import structlog
 
 from urgentry import clock
+from urgentry.beats import rest
 from urgentry.domain.event import hour_of, row_id_at
 from urgentry.errors import StorageError
 from urgentry.storage import leases
@@ -47,7 +48,7 @@ async def keep_joining(database: Database) -> None:
     """Looks every few seconds until it is cancelled; waits out an absent database."""
     holder = secrets.token_hex(8)
     while True:
-        await asyncio.sleep(_ROUND_SECONDS)
+        await rest(_ROUND_SECONDS)
         try:
             await join_if_due(database, holder=holder)
         except StorageError as error:
@@ -85,7 +86,7 @@ async def join_blocks(database: Database, *, now: int, until: int | None = None)
         if until is not None and clock.now() >= until:
             break
         joined += await _join_slice(database, hour, pack, now=now)
-        await asyncio.sleep(_PAUSE_SECONDS)
+        await rest(_PAUSE_SECONDS)
     return joined
 
 

@@ -3,8 +3,7 @@
 `keep_house` calls it. Several replicas may do so at once: a chunk that is gone is no error.
 """
 
-import asyncio
-
+from urgentry.beats import rest
 from urgentry.storage import leftovers
 from urgentry.storage.database import Database, Transaction
 
@@ -31,4 +30,4 @@ async def _remove(database: Database, hash_id: int, pause: float) -> None:
     is_gone = False
     while not is_gone:
         is_gone = await database.write(body)
-        await asyncio.sleep(pause)
+        await rest(pause)

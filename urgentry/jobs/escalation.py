@@ -1,13 +1,13 @@
 """What is archived until it escalates comes back when it happens far more often than the week
 before lets one expect: `domain/escalation.py` says when."""
 
-import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 
 import structlog
 
 from urgentry import clock
+from urgentry.beats import rest
 from urgentry.domain.activity import ActivityKind
 from urgentry.domain.escalation import LEAST, WEEK_HOURS, hourly_limit, is_young
 from urgentry.domain.event import hour_of
@@ -31,7 +31,7 @@ async def keep_escalating(database: Database) -> None:
     """Looks once a minute until it is cancelled; waits out an absent database."""
     holder = secrets.token_hex(8)
     while True:
-        await asyncio.sleep(_ROUND_SECONDS)
+        await rest(_ROUND_SECONDS)
         try:
             await escalate_if_due(database, holder=holder)
         except StorageError as error:
@@ -72,7 +72,7 @@ async def escalate_issues(database: Database, *, now: int) -> int:
         if len(found) < _CHUNK:
             return escalated
         after = found[-1].id
-        await asyncio.sleep(_PAUSE_SECONDS)
+        await rest(_PAUSE_SECONDS)
 
 
 async def _exceeded(tx: Transaction, found: Sequence[ArchivedIssue], hour: int) -> dict[int, int]:

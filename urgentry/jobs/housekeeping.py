@@ -1,12 +1,12 @@
 """Keeps the tables of passing things small, and makes partitions before their day comes."""
 
-import asyncio
 from itertools import count
 from typing import Protocol
 
 import structlog
 
 from urgentry import clock
+from urgentry.beats import rest
 from urgentry.domain.event import RETENTION_DAYS, day_of, expires_day
 from urgentry.errors import StorageError
 from urgentry.jobs.deletion import remove_leftovers
@@ -54,7 +54,7 @@ async def keep_house(database: Database) -> None:
     """Tidies once a minute until it is cancelled; what fails is tried again in the next round, and
     keeps nothing else from being done."""
     for number in count(1):
-        await asyncio.sleep(_ROUND_SECONDS)
+        await rest(_ROUND_SECONDS)
         chores = (
             *(prepare_partitions, forget_old, forget_expired, forget_telemetry),
             *(clear_deleted_projects, remove_leftovers),
@@ -141,4 +141,4 @@ async def _delete_chunks(
     deleted = limit
     while deleted == limit:
         deleted = await database.write(body)
-        await asyncio.sleep(_PAUSE_SECONDS)
+        await rest(_PAUSE_SECONDS)

@@ -3,7 +3,6 @@
 Several replicas may look at once: each transaction holds the monitor's environment and looks again.
 """
 
-import asyncio
 import secrets
 from functools import partial
 
@@ -11,6 +10,7 @@ import structlog
 from msgspec.structs import replace
 
 from urgentry import clock
+from urgentry.beats import beat, rest
 from urgentry.domain.monitor import CheckInStatus, Monitor, MonitorEnvironment
 from urgentry.errors import StorageError
 from urgentry.storage import monitors, projects
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 async def keep_monitoring(database: Database) -> None:
     """Looks every ten seconds until it is cancelled; waits out an absent database."""
     while True:
-        await asyncio.sleep(_ROUND_SECONDS)
+        await rest(_ROUND_SECONDS)
         try:
             await notice(database, now=clock.now())
         except StorageError as error:
@@ -37,6 +37,7 @@ async def notice(database: Database, *, now: int) -> None:
     """Marks everything that is missed or takes too long at a time."""
     waiting = True
     while waiting:
+        beat()
         async with database.read() as tx:
             overdue = await monitors.list_overdue(tx, now, limit=_CHUNK)
             timed_out = await monitors.list_timed_out(tx, now, limit=_CHUNK)

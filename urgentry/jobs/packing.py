@@ -11,6 +11,7 @@ from functools import partial
 import structlog
 
 from urgentry import clock
+from urgentry.beats import rest
 from urgentry.errors import StorageError
 from urgentry.storage import blocks
 from urgentry.storage.blocks import LooseEvent, NewBlock, PayloadTaken
@@ -48,7 +49,7 @@ async def keep_packing(database: Database, is_busy: Callable[[], bool]) -> None:
             pass  # deleted, or packed by another server, since it was listed
         except StorageError as error:
             log.warning("packing_put_off", error=str(error))
-        await asyncio.sleep(pause)
+        await rest(pause)
 
 
 async def pack_window(database: Database, *, now: int) -> int:
@@ -62,7 +63,7 @@ async def pack_window(database: Database, *, now: int) -> int:
     for group in _alike(loose):
         block = await asyncio.to_thread(_packed, group)
         await database.write(partial(blocks.insert_block, block=block, at=now))
-        await asyncio.sleep(_PAUSE_SECONDS)
+        await rest(_PAUSE_SECONDS)
     return len(loose)
 
 

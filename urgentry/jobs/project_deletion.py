@@ -1,8 +1,7 @@
 """Removes what deleted projects leave, in transactions so short that no writer notices."""
 
-import asyncio
-
 from urgentry import clock
+from urgentry.beats import rest
 from urgentry.storage import project_leftovers
 from urgentry.storage.database import Database, Transaction
 
@@ -28,4 +27,4 @@ async def _clear(database: Database, project_id: int, now: int) -> None:
     is_forgotten = False
     while not is_forgotten:
         is_forgotten = await database.write(body)
-        await asyncio.sleep(_PAUSE_SECONDS)
+        await rest(_PAUSE_SECONDS)

@@ -4,9 +4,8 @@ Probes must be answered at once just when the database is not, so `app` tells th
 heard here.
 """
 
-import asyncio
-
 from urgentry import clock
+from urgentry.beats import rest
 from urgentry.errors import StorageError
 from urgentry.storage.database import Database
 
@@ -36,7 +35,7 @@ class Pulse:
             self._asked_at = clock.now()
             self._found = await self._ask()
             self._asked_at = None
-            await asyncio.sleep(_REST_SECONDS)
+            await rest(_REST_SECONDS)
 
     async def _ask(self) -> str | None:
         try:

@@ -5,7 +5,6 @@ theirs go row by row. What is deleted row by row goes in transactions so short t
 notices, and SQLite's file is made smaller by what it frees.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Final
@@ -13,6 +12,7 @@ from typing import Final
 import structlog
 
 from urgentry import clock
+from urgentry.beats import rest
 from urgentry.domain.event import day_of, hour_of
 from urgentry.errors import StorageError
 from urgentry.storage import expiry, partitions
@@ -89,7 +89,7 @@ _Chunk = Callable[[Transaction], Awaitable[int]]
 async def keep_retention(database: Database) -> None:
     """Removes what has expired, every ten minutes until it is cancelled."""
     while True:
-        await asyncio.sleep(_ROUND_SECONDS)
+        await rest(_ROUND_SECONDS)
         try:
             await remove_expired(database, now=clock.now())
         except StorageError as error:
@@ -118,7 +118,7 @@ async def _repeat(database: Database, chunk: _Chunk, limit: int, pause: float) -
     removed = limit
     while removed >= limit:
         removed = await database.write(chunk)
-        await asyncio.sleep(pause)
+        await rest(pause)
 
 
 async def _remove_silent_issues(database: Database, now: int, pause: float) -> None:
@@ -139,7 +139,7 @@ async def _remove_strangers(database: Database, before: int, pause: float) -> No
         place = await database.write(
             partial(expiry.delete_strangers, before=before, after=place, limit=_ROWS_AT_ONCE)
         )
-        await asyncio.sleep(pause)
+        await rest(pause)
 
 
 async def _give_back(database: Database, pause: float) -> None:
@@ -154,4 +154,4 @@ async def _give_back(database: Database, pause: float) -> None:
         if now_left >= left:
             return
         left = now_left
-        await asyncio.sleep(pause)
+        await rest(pause)

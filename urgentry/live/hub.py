@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
+from urgentry.beats import beat, rest
 from urgentry.domain.feed import FeedEntry
 from urgentry.errors import StorageError
 from urgentry.metrics import Metrics
@@ -117,7 +118,7 @@ class Hub:
                 await self._follow()
             except StorageError as error:
                 log.warning("feed_unreachable", error=str(error))
-            await asyncio.sleep(_REST_SECONDS)
+            await rest(_REST_SECONDS)
             await self._wait_for_news()
 
     async def _follow(self) -> None:
@@ -142,6 +143,7 @@ class Hub:
         return self._head
 
     async def _wait_for_news(self) -> None:
+        beat(_POLL_SECONDS)
         try:
             async with asyncio.timeout(_POLL_SECONDS):
                 await self._woken.wait()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 import structlog
 
 from urgentry import clock
+from urgentry.beats import beat, rest
 from urgentry.errors import DataRejected, StorageError, UniqueViolation
 from urgentry.ingest.spool.files import SpoolFiles
 from urgentry.ingest.spool.frames import SpooledBatch, decode
@@ -53,7 +54,7 @@ class Drain:
             except StorageError as error:
                 log.warning("spool_not_drained", error=str(error), bytes=self._spool.bytes)
             rounds += 1
-            await asyncio.sleep(_ROUND_SECONDS)
+            await rest(_ROUND_SECONDS)
 
     async def _drain_own(self) -> None:
         files = self._spool.own_files()
@@ -92,6 +93,7 @@ class Drain:
         steps = [(Position(number, end), batch) for end, batch in decode(data, start)]
         for group in _groups(steps):
             await self._write(files.name, group, since=position)
+            beat()
             position = group[-1][0]
         return position
 
