@@ -174,7 +174,7 @@ MEANINGS: Mapping[Reason, str] = {
     Reason.MONITOR_NOT_FOUND: "no monitor of that slug, and no configuration to make one of",
     Reason.OVERLOAD: "more at once than memory allows; clients send again",
     Reason.SPOOL_FULL: "the database is away and the spool full; clients send again",
-    Reason.DISK_FULL: "no room for files; clients send again",
+    Reason.DISK_FULL: "no room on the disk or in the database; clients send again",
     Reason.EVENT_NOT_STORED: "the event that it belongs to was not kept",
     Reason.CRASH_REPORT_LIMIT: "the project keeps as many as it wants of this issue's",
 }

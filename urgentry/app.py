@@ -31,6 +31,7 @@ from urgentry.ingest.pipeline import Pipeline
 from urgentry.ingest.quota import Quotas
 from urgentry.ingest.readers import READERS
 from urgentry.ingest.scopes import Scopes
+from urgentry.ingest.space import Space
 from urgentry.ingest.spikes import Spikes
 from urgentry.ingest.spool.drain import Drain
 from urgentry.ingest.spool.spool import Spool
@@ -46,6 +47,7 @@ from urgentry.otlp.endpoints import ENDPOINTS as OTLP_ENDPOINTS
 from urgentry.otlp.endpoints import OWN_ENDPOINTS as OTLP_PORT_ENDPOINTS
 from urgentry.otlp.items import with_exports
 from urgentry.storage.database import Database
+from urgentry.storage.dsn import sqlite_path
 from urgentry.web.deps import WebDeps
 from urgentry.web.routes import routes as web_routes
 from urgentry.web.sdk_loader import PATH as SDK_LOADER_PATH
@@ -70,7 +72,7 @@ class App:
         seals: Seals,
         find_place: FindPlace | None = None,
     ) -> None:
-        limits = settings.limits
+        limits, dsn = settings.limits, settings.database.dsn
         self.is_maintained = settings.maintenance != "off"
         self._spools_all = settings.maintenance == "spool"
         self.metrics = metrics
@@ -100,6 +102,12 @@ class App:
             commit_deadline_s=limits.commit_deadline_ms / 1000,
         )
         self.drain = Drain(database, self.spool, writer, on_empty=self.pipeline.resume)
+        self.space = Space(
+            database,
+            sqlite_path(dsn).parent if dsn.startswith("sqlite:") else None,
+            min_free_bytes=limits.min_free_bytes,
+            max_database_bytes=limits.max_database_bytes,
+        )
         self.ingest, self.otlp = self._edges(settings, find_place)
         self._take_sdks = partial(self._take, self.ingest)
         self._take_otlp = partial(self._take, self.otlp)
@@ -176,6 +184,7 @@ class App:
                 compressed_bytes=settings.limits.max_envelope_compressed_bytes,
                 unpack=UnpackLimits(unpacked_bytes=settings.limits.max_envelope_bytes),
             ),
+            space=self.space,
             trusted_proxies=settings.trusted_proxies,
             find_place=find_place,
             takes_nothing=settings.maintenance == "refuse",
@@ -188,6 +197,9 @@ class App:
         metrics.spool_bytes.set_function(lambda: spool.bytes)
         metrics.spool_oldest_seconds.set_function(lambda: spool.age / clock.SECOND)
         metrics.in_flight_bytes.set_function(lambda: budget.used)
+        metrics.database_bytes.set_function(lambda: self.space.database_bytes)
+        metrics.database_free_bytes.set_function(lambda: self.space.free_bytes)
+        metrics.no_room.set_function(lambda: self.space.problem is not None)
         metrics.blob_free_bytes.set_function(lambda: _free_bytes(self.blobs))
         metrics.queue_bytes.set_function(lambda: pipeline.queue_bytes)
         metrics.oldest_seconds.set_function(lambda: pipeline.oldest_age / clock.SECOND)

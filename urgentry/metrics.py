@@ -129,6 +129,19 @@ class Metrics:
         self.live_streams = Gauge(
             "live_streams", "Browsers that follow the live feed", registry=registry
         )
+        self.database_bytes = Gauge(
+            "database_bytes", "Bytes that the database takes", registry=registry
+        )
+        self.database_free_bytes = Gauge(
+            "database_free_bytes",
+            "Bytes that are free where SQLite's file is; not a number on PostgreSQL",
+            registry=registry,
+        )
+        self.no_room = Gauge(
+            "ingest_no_room",
+            "1 while nothing is taken because there is no room for it, else 0",
+            registry=registry,
+        )
         self.blob_free_bytes = Gauge(
             "blob_free_bytes",
             "Bytes that are free where blobs are kept; not a number where nobody can tell",

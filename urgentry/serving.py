@@ -197,6 +197,7 @@ def _jobs(settings: Settings, app: App) -> Mapping[str, Job]:
         "feed": app.hub.run,
         "ledger": app.ledger.run,
         "quotas": app.quotas.run,
+        "space": app.space.run,
     }
     if settings.limits.max_spool_bytes:
         jobs["keys"] = app.scopes.run

@@ -115,6 +115,17 @@ class LimitSettings:
         "process.",
         parse=whole_number(0, 1 << 44),
     )
+    min_free_bytes: int = setting(
+        256 << 20,
+        "With less than this free on the disk of SQLite's file, SDKs are asked to come back later.",
+        parse=whole_number(0, 1 << 50),
+    )
+    max_database_bytes: int = setting(
+        0,
+        "With more than this in the database, SDKs are asked to come back later, until what has "
+        "expired is removed; 0 is no limit.",
+        parse=whole_number(0, 1 << 60),
+    )
     commit_deadline_ms: int = setting(
         2_000,
         "After this time the database is taken to be away, and what was sent goes to the spool.",

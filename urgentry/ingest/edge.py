@@ -32,6 +32,7 @@ from urgentry.ingest.quota import Quotas
 from urgentry.ingest.receipt import Receipt
 from urgentry.ingest.request import Request
 from urgentry.ingest.scopes import Scopes
+from urgentry.ingest.space import Space
 from urgentry.ingest.wire import (
     BodyLimits,
     Receive,
@@ -89,6 +90,7 @@ class IngestEdge:
         budget: BytesInFlight,
         overflow: Overflow,
         limits: BodyLimits,
+        space: Space,
         trusted_proxies: Networks = (),
         find_place: FindPlace | None = None,
         takes_nothing: bool = False,
@@ -104,6 +106,7 @@ class IngestEdge:
         self._budget = budget
         self._overflow = overflow
         self._limits = limits
+        self._space = space
         self._trusted = trusted_proxies
         self._find_place = find_place
 
@@ -199,6 +202,7 @@ class IngestEdge:
                 raise invalid(Reason.DISALLOWED_METHOD, "method not allowed", status=405)
             await self._authenticate(endpoint, request)
             self._refuse_in_maintenance()
+            self._space.check()
             self._refuse_unread(endpoint, request)
             owner = request.scope.project_id if request.scope else NOBODY
             hold = self._budget.hold(_kept_bytes(endpoint, request), owner)
