@@ -109,7 +109,14 @@ class Connection(HttpToolsProtocol):
 
     _head_bytes = 0
     _is_in_head = False
-    _idle_since: float | None = None
+    _waits_since: float | None = None
+    """Since when the client has sent no whole head, while no request is being answered."""
+
+    def connection_made(self, transport: Any) -> None:
+        """A client is there, and has so long for its first head as for any other."""
+        super().connection_made(transport)
+        self._waits_since = self.loop.time()
+        self._look_again(self.timeout_keep_alive)
 
     def data_received(self, data: bytes) -> None:
         """Takes what came; 400 when a head has no end in sight."""
@@ -121,8 +128,9 @@ class Connection(HttpToolsProtocol):
             self.send_400_response("The headers are too large.")
 
     def on_message_begin(self) -> None:
-        """A head begins."""
+        """A head begins, which must end in time."""
         self._is_in_head = True
+        self._waits_since = self.loop.time()
         self.url = b""
         self.expect_100_continue = False
         self.headers = []
@@ -131,6 +139,7 @@ class Connection(HttpToolsProtocol):
         """A head ends: its request begins, or waits for those that came before it. ValueError,
         which uvicorn answers with 400, when the head is too large."""
         self._is_in_head = False
+        self._waits_since = None
         size = len(self.url)
         for name, value in self.headers:
             size += len(name) + len(value)
@@ -189,16 +198,17 @@ class Connection(HttpToolsProtocol):
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
             return
-        self._idle_since = self.loop.time()
+        self._waits_since = self.loop.time()
         if self.timeout_keep_alive_task is None:
             self._look_again(self.timeout_keep_alive)
 
     def timeout_keep_alive_handler(self) -> None:
-        """Time to see whether the connection was idle for too long."""
+        """Time to see whether the client was silent, or in the middle of a head, for too long."""
         self.timeout_keep_alive_task = None
-        if self._idle_since is None or self.transport.is_closing():
+        is_answering = self.cycle is not None and not self.cycle.response_complete
+        if self._waits_since is None or is_answering or self.transport.is_closing():
             return
-        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        left = self._waits_since + self.timeout_keep_alive - self.loop.time()
         if left > 0:
             self._look_again(left)
         else:
@@ -217,4 +227,4 @@ class Connection(HttpToolsProtocol):
         )
 
     def _unset_keepalive_if_required(self) -> None:
-        self._idle_since = None
+        """Data alone is no reason to wait any longer: a whole head is."""

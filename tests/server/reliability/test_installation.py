@@ -12,6 +12,7 @@ import pytest
 from tests.database_servers import running_standby
 from tests.server.reliability.books import read_books
 from tests.server.reliability.installation import (
+    CLIENTS,
     DATABASE,
     PATIENCE_S,
     Installation,
@@ -109,6 +110,28 @@ async def test_readiness_follows_postgresql_and_liveness_does_not(
         await steady(load)
     assert {probe.status for each in probes for probe in each.health} == {200}
     await nothing_failed(installation, load)
+
+
+async def test_a_kill_in_the_middle_of_an_outage_loses_nothing(
+    installation: Installation,
+) -> None:
+    """What waits for the database outlives the process that took it; requests that it had not
+    answered may be refused by the proxy, and nothing else."""
+    victim = installation.servers[1]
+    async with installation.load() as load:
+        await steady(load)
+        await asyncio.to_thread(installation.postgres.stop)
+        await steady(load)
+        await asyncio.to_thread(victim.kill)
+        await steady(load)
+        victim.launch(migrate=False)
+        await steady(load)
+        await asyncio.to_thread(installation.postgres.start)
+        await asyncio.to_thread(victim.wait_ready, timeout_s=PATIENCE_S)
+        await steady(load)
+    assert set(load.log.statuses) <= {200, 502}, installation.proxy.complaints()
+    assert load.log.statuses[502] <= CLIENTS
+    await settled(installation.postgres.dsn(DATABASE), load)
 
 
 async def test_a_standby_takes_over_in_the_middle_of_load(tmp_path: Path) -> None:
