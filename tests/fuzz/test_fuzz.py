@@ -1,6 +1,7 @@
 """Every parser stands what was found before, and some seconds of what a fuzzer thinks of.
 
-`scripts/fuzz` goes on for longer. What it finds is put into `corpus/`, where it stays.
+The thoughts are the same ones each time, so that a run can be repeated. `scripts/fuzz` has new ones
+and goes on for longer; what it finds is put into `corpus/`, where it stays.
 """
 
 import importlib.util
@@ -16,6 +17,7 @@ from tests.fuzz.targets import TARGETS, run
 
 CORPUS = Path(__file__).parent / "corpus"
 SECONDS = 10
+SEED = 1
 AT_ONCE = 2
 KEPT = sorted(CORPUS.glob("*/*"))
 has_fuzzer = pytest.mark.skipif(
@@ -48,7 +50,7 @@ def fuzzed(
 
 def _fuzz(target: str, found: Path) -> Fuzzed:
     command = [sys.executable, "-m", "tests.fuzz.driver", target, str(found), str(CORPUS / target)]
-    options = [f"-max_total_time={SECONDS}", f"-artifact_prefix={found}/failed-"]
+    options = [f"-seed={SEED}", f"-max_total_time={SECONDS}", f"-artifact_prefix={found}/failed-"]
     return subprocess.run(
         [*command, *options],
         cwd=Path(__file__).parents[2],

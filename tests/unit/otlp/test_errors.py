@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 import pytest
 
 from tests.unit.otlp.exports import (
@@ -203,3 +204,11 @@ def test_a_log_that_says_no_more_than_its_exception_has_no_message(form: str) ->
     found = event_of(raised)
     assert "logentry" not in found
     assert "trace" not in found["contexts"]
+
+
+def test_a_number_of_more_than_64_bits_costs_no_exception() -> None:
+    wide = {"key": "wide", "value": {"arrayValue": {"values": [{"intValue": str(1 << 64)}]}}}
+    raised = span(events=[exception(type="E", message="m")], attributes=[wide])
+    told = event(JSON, raised)
+    assert told["exception"]["values"][0]["type"] == "E"
+    assert orjson.dumps(told, default=str)

@@ -329,6 +329,13 @@ def test_numbers_of_the_json_form_may_be_texts_or_numbers() -> None:
     assert "a" not in own(one(JSON, attributes=[huge]))
 
 
+def test_numbers_of_more_than_64_bits_are_none() -> None:
+    wide = {"key": "a", "value": {"arrayValue": {"values": [{"intValue": 1 << 63}]}}}
+    least = {"key": "b", "value": {"intValue": -(1 << 63)}}
+    found = own(one(JSON, attributes=[wide, least]))
+    assert (found["a"], found["b"]) == ([], -(1 << 63))
+
+
 def test_half_a_character_costs_no_export() -> None:
     raw = body(traces(span(name="half")), JSON).replace(b"half", b"\\ud83dhalf")
     (entry,) = spans_of(TRACES.from_json(raw))

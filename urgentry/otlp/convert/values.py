@@ -65,8 +65,15 @@ def _text(held: str, _depth: int) -> str:
     return text_of(held)
 
 
-_SCALARS = frozenset({"bool_value", "int_value", "double_value"})
+def _integer(held: int, _depth: int) -> int | None:
+    """A number of 64 bits; JSON could hold longer ones, which are none."""
+    return held if -_INTEGERS <= held < _INTEGERS else None
+
+
+_INTEGERS = 1 << 63
+_SCALARS = frozenset({"bool_value", "double_value"})
 _READERS: Mapping[str, Callable[[Any, int], Any]] = {
+    "int_value": _integer,
     "string_value": _text,
     "bytes_value": _bytes,
     "array_value": _list,
