@@ -11,8 +11,10 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event, Thread
+from typing import Protocol
 
 START_TIMEOUT_S = 20.0
 POLL_S = 0.02
@@ -48,6 +50,12 @@ max_client_conn = 200
 
 class MissingServerError(Exception):
     """A server program is not installed here."""
+
+
+class Port(Protocol):
+    """Whoever takes connections of PostgreSQL's clients: a server, or a proxy before it."""
+
+    port: int
 
 
 class PostgresServer:
@@ -119,12 +127,14 @@ class PostgresServer:
 
     def freeze(self) -> None:
         """Stops every process of the server where it stands: it keeps its sockets, says nothing."""
-        for pid in self._processes():
-            os.kill(pid, signal.SIGSTOP)
+        self._signal_all(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        for pid in self._processes():
-            os.kill(pid, signal.SIGCONT)
+        self._signal_all(signal.SIGCONT)
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
     def sql(self, text: str, database: str = "postgres") -> str:
         """Runs a statement as the superuser; what psql prints, unaligned."""
@@ -156,6 +166,11 @@ class PostgresServer:
             raise RuntimeError(f"{program}: {done.stderr}")
         return done.stdout.strip()
 
+    def _signal_all(self, told: signal.Signals) -> None:
+        for pid in self._processes():
+            with suppress(ProcessLookupError):
+                os.kill(pid, told)
+
     def _processes(self) -> list[int]:
         if self._process is None:
             return []
@@ -185,13 +200,13 @@ class PgBouncer:
     def dsn(self, database: str) -> str:
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{database}"
 
-    def lead_to(self, server: PostgresServer) -> None:
+    def lead_to(self, server: Port) -> None:
         """From now on it stands before another server; its clients stay connected."""
         self._write_settings(server)
         if self._process is not None:
             self._process.send_signal(signal.SIGHUP)
 
-    def _write_settings(self, server: PostgresServer) -> None:
+    def _write_settings(self, server: Port) -> None:
         settings = POOLER_SETTINGS.format(
             server_port=server.port, port=self.port, directory=self._directory, **self._pool
         )
@@ -205,6 +220,26 @@ class PgBouncer:
         self._process = _started([program, str(self._directory / "pgbouncer.ini")], log)
         _wait_until(lambda: listens(self.port), "PgBouncer", log)
 
+    @contextmanager
+    def kept_running(self) -> Iterator[None]:
+        """Starts it again when it ends, as whoever runs a pooler does. Version 1.18 ends itself
+        when a client no longer waits for the cancellation that it asked for, as clients of a
+        frozen database do."""
+        enough = Event()
+
+        def keep() -> None:
+            while not enough.wait(POLL_S):
+                if self._process is not None and self._process.poll() is not None:
+                    self.start()
+
+        keeper = Thread(target=keep)
+        keeper.start()
+        try:
+            yield
+        finally:
+            enough.set()
+            keeper.join()
+
     def stop(self) -> None:
         if self._process is not None:
             self._process.send_signal(signal.SIGTERM)
@@ -213,11 +248,13 @@ class PgBouncer:
 
 
 @contextmanager
-def running_postgres(*, settings: Sequence[str] = TEST_SETTINGS) -> Iterator[PostgresServer]:
+def running_postgres(
+    *, settings: Sequence[str] = TEST_SETTINGS, within: Path | None = None
+) -> Iterator[PostgresServer]:
     """A new, empty server for the length of the block. Its usual settings forgo durability, and it
     then lies in memory: a disk takes ten times as long for the files of a fresh database."""
-    within = _memory() if "fsync=off" in settings else _DISK
-    with private_directory("urgentry-postgres-", within=within) as directory:
+    place = str(within) if within else _memory() if "fsync=off" in settings else _DISK
+    with private_directory("urgentry-postgres-", within=place) as directory:
         server = PostgresServer(directory, settings=settings)
         server.start()
         try:

@@ -21,7 +21,8 @@ from tests.database_servers import (
     running_postgres,
 )
 from tests.nginx import Nginx, running_nginx
-from tests.s3_server import ACCESS_KEY, SECRET_KEY, running_s3
+from tests.s3_server import ACCESS_KEY, SECRET_KEY, S3Server, running_s3
+from tests.server.reliability.books import read_books
 from tests.server.reliability.load import Load
 from tests.server.running_server import Bootstrapped, RunningServer
 
@@ -43,6 +44,8 @@ class Installation:
     proxy: Nginx
     postgres: PostgresServer
     pooler: PgBouncer
+    blobs: S3Server
+    volume: Path
     project: Bootstrapped
 
     def load(self) -> Load:
@@ -57,17 +60,21 @@ def ingress() -> Json:
 
 
 @contextmanager
-def installed(folder: Path) -> Iterator[Installation]:
-    """Three servers that are ready."""
+def installed(
+    folder: Path, *, volume: Path | None = None, database: Path | None = None
+) -> Iterator[Installation]:
+    """Three servers that are ready; their volume, and the database's, may be given."""
+    volume = volume or folder / "volume"
     with ExitStack() as stack:
-        postgres = stack.enter_context(running_postgres())
+        postgres = stack.enter_context(running_postgres(within=database))
         postgres.create_database(DATABASE)
         pooler = stack.enter_context(running_pgbouncer(postgres, pool_size=10))
+        stack.enter_context(pooler.kept_running())
         s3 = stack.enter_context(running_s3())
         settings = {
             "URGENTRY_REPLICAS": str(SERVERS),
             "URGENTRY_SECRET_KEYS": "0" * 64,
-            "URGENTRY_DATA_DIR": str(folder / "volume"),
+            "URGENTRY_DATA_DIR": str(volume),
             "URGENTRY_TRUSTED_PROXIES": "127.0.0.1",
             "URGENTRY_BLOBS_STORE": "s3",
             "URGENTRY_BLOBS_S3_BUCKET": s3.make_bucket(),
@@ -89,7 +96,7 @@ def installed(folder: Path) -> Iterator[Installation]:
         project = servers[0].bootstrap()
         proxy = stack.enter_context(running_nginx(ingress(), [one.port for one in servers]))
         _wait_for(proxy)
-        yield Installation(servers, proxy, postgres, pooler, project)
+        yield Installation(servers, proxy, postgres, pooler, s3, volume, project)
 
 
 async def steady(load: Load) -> None:
@@ -107,6 +114,23 @@ async def roll(installation: Installation, load: Load, program: Path | None = No
         server.launch(migrate=False)
         await asyncio.to_thread(server.wait_ready, timeout_s=PATIENCE_S)
         await steady(load)
+
+
+async def nothing_failed(installation: Installation, load: Load) -> None:
+    """Asserts that each request was answered 200, and that what was sent is there, once."""
+    assert set(load.log.statuses) == {200}, installation.proxy.complaints()
+    assert not load.log.broken
+    await settled(installation.postgres.dsn(DATABASE), load)
+
+
+async def settled(dsn: str, load: Load) -> None:
+    """Waits until what was spooled is written; then everything is there, once."""
+    async with asyncio.timeout(PATIENCE_S):
+        books = await read_books(dsn)
+        while not books.events.keys() >= load.log.accepted:
+            await asyncio.sleep(0.2)
+            books = await read_books(dsn)
+    books.keep(load.log)
 
 
 def _wait_for(proxy: Nginx) -> None:

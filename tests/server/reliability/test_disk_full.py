@@ -2,10 +2,7 @@
 nothing that was accepted lost, and all as before when there is room again."""
 
 import asyncio
-import os
-import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -15,6 +12,7 @@ from tests.database_servers import PostgresServer
 from tests.server.ingest.wire import Counted, envelope_of
 from tests.server.reliability.books import read_books
 from tests.server.reliability.conftest import Run
+from tests.server.reliability.disks import disk, fill
 from tests.server.reliability.load import Load
 from tests.server.running_server import Bootstrapped, RunningServer
 
@@ -25,23 +23,8 @@ LARGE = "x" * 40_000
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 24 MiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    size = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(size, check=False, capture_output=True).returncode:
-        pytest.skip("only root may make a small disk, and not everywhere")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-def fill(folder: Path, *, leave: int) -> Path:
-    """A file that takes what is free, but for some bytes."""
-    filler = folder / "filler"
-    free = os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize
-    with suppress(OSError):
-        filler.write_bytes(b"\0" * max(0, free - leave))
-    return filler
+    with disk(tmp_path / "disk", mib=24) as folder:
+        yield folder
 
 
 async def test_a_disk_of_sqlite_sheds_at_its_floor_and_goes_on_when_there_is_room(

@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 
 from tests.database_servers import running_standby
-from tests.server.reliability.books import read_books
 from tests.server.reliability.installation import (
     CLIENTS,
     DATABASE,
     PATIENCE_S,
     Installation,
     installed,
+    nothing_failed,
     roll,
+    settled,
     steady,
 )
-from tests.server.reliability.load import Load
 from tests.server.reliability.probes import Probes
 from tests.server.running_server import ROOT
 from urgentry.storage.migration import bundled
@@ -152,19 +152,3 @@ async def test_a_standby_takes_over_in_the_middle_of_load(tmp_path: Path) -> Non
 
 async def all_become(probes: list[Probes], status: int, *, within_s: float) -> None:
     await asyncio.gather(*(each.become(status, within_s=within_s) for each in probes))
-
-
-async def nothing_failed(installation: Installation, load: Load) -> None:
-    assert set(load.log.statuses) == {200}, installation.proxy.complaints()
-    assert not load.log.broken
-    await settled(installation.postgres.dsn(DATABASE), load)
-
-
-async def settled(dsn: str, load: Load) -> None:
-    """Waits until what was spooled is written; then everything is there, once."""
-    async with asyncio.timeout(PATIENCE_S):
-        books = await read_books(dsn)
-        while not books.events.keys() >= load.log.accepted:
-            await asyncio.sleep(0.2)
-            books = await read_books(dsn)
-    books.keep(load.log)
