@@ -66,8 +66,13 @@ def _run_browser(dsn: str, _scratch: Path, browser: RealBrowser) -> str:
 def title_at_the_end(program: str, dsn: str, browser: RealBrowser) -> str:
     """Runs a program of the browser's folder in its page; the title that it leaves."""
     with served(PROGRAMS / "browser") as url:
-        address = f"{url}/index.html?program={program}&dsn={quote(dsn, safe='')}"
-        return browser.run(lambda chromium: _title(chromium, address))
+        return title_of(f"{url}/index.html", program, dsn, browser)
+
+
+def title_of(page: str, program: str, dsn: str, browser: RealBrowser) -> str:
+    """The title that a program leaves in a page which runs the one that it is told."""
+    address = f"{page}?program={program}&dsn={quote(dsn, safe='')}"
+    return browser.run(lambda chromium: _title(chromium, address))
 
 
 def _title(chromium: Browser, address: str) -> str:
@@ -82,6 +87,11 @@ def _title(chromium: Browser, address: str) -> str:
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_: Any) -> None:
         """Pages and modules that were asked for are no news."""
+
+    def end_headers(self) -> None:
+        """A page says that it may be profiled."""
+        self.send_header("Document-Policy", "js-profiling")
+        super().end_headers()
 
 
 @contextmanager
