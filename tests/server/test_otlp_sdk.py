@@ -1,24 +1,28 @@
-"""OpenTelemetry's own SDK and exporter, unmodified, on both ports and with both ways to say who it
-is."""
+"""OpenTelemetry's own SDKs and exporters, unmodified: three languages, each protocol that theirs
+has, on each port, with each way to say who it is.
+"""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pytest
 
 from tests.server.exported import Exported, exported_by
-from tests.server.official_sdks import PROGRAMS, output_of
-from tests.server.running_server import Bootstrapped, RunningServer
+from tests.server.official_sdks import PROGRAMS, output_of, tool
+from tests.server.running_server import ROOT, Bootstrapped, RunningServer
+
+Settings = dict[str, str]
 
 
-def own_port(server: RunningServer, made: Bootstrapped) -> dict[str, str]:
+def own_port(server: RunningServer, made: Bootstrapped) -> Settings:
     return {
         "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{server.otlp_port}",
         "OTEL_EXPORTER_OTLP_HEADERS": f"x-sentry-dsn={made.dsn}",
     }
 
 
-def port_of_sdks(server: RunningServer, made: Bootstrapped) -> dict[str, str]:
+def port_of_sdks(server: RunningServer, made: Bootstrapped) -> Settings:
     base = f"{server.base_url}/api/{made.project_id}/integration/otlp"
     key = made.dsn.split("//")[1].split("@")[0]
     return {
@@ -28,15 +32,79 @@ def port_of_sdks(server: RunningServer, made: Bootstrapped) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="module", params=[own_port, port_of_sdks])
-def exported(request: pytest.FixtureRequest, server: RunningServer) -> Iterator[Exported]:
-    made = server.bootstrap(project=f"otlp-{request.param.__name__.replace('_', '-')}")
-    about = "service.version=1.2,deployment.environment.name=staging"
-    settings = {"OTEL_SERVICE_NAME": "shop", "OTEL_RESOURCE_ATTRIBUTES": about}
-    settings |= request.param(server, made)
-    output_of([sys.executable, "telemetry.py"], PROGRAMS / "python", made.dsn, settings=settings)
-    with exported_by(server, made) as exported:
-        yield exported
+def port_of_grpc(server: RunningServer, made: Bootstrapped) -> Settings:
+    return {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{server.grpc_port}",
+        "OTEL_EXPORTER_OTLP_HEADERS": f"x-sentry-dsn={made.dsn}",
+        "OTEL_EXPORTER_OTLP_COMPRESSION": "gzip",
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """An SDK: how its program is run, and what it makes of an error."""
+
+    name: str
+    command: Callable[[], list[str]]
+    error: str
+    in_trace: tuple[str, ...] = ("price", "redeem")
+    """The innermost functions where a span recorded the error."""
+
+
+def _program_of_go() -> list[str]:
+    folder = "tests/server/sdk_programs/otel-go"
+    build = [str(ROOT / "scripts/go-tool"), folder, "urgentry.dev/otelprogram/telemetry"]
+    return [output_of(build, ROOT, "")]
+
+
+PYTHON = Language(
+    name="python", command=lambda: [sys.executable, "telemetry.py"], error="ValueError"
+)
+NODE = Language(
+    name="otel-node",
+    command=lambda: [tool("node"), "telemetry.js"],
+    error="RangeError",
+    in_trace=("redeem",),
+)
+GO = Language(
+    name="otel-go", command=_program_of_go, error="*errors.errorString", in_trace=("main", "fail")
+)
+PROTOBUF, JSON, GRPC = "http/protobuf", "http/json", "grpc"
+WAYS = [
+    (PYTHON, PROTOBUF, own_port),
+    (PYTHON, PROTOBUF, port_of_sdks),
+    (PYTHON, GRPC, port_of_grpc),
+    (NODE, PROTOBUF, own_port),
+    (NODE, JSON, port_of_sdks),
+    (NODE, GRPC, port_of_grpc),
+    (GO, PROTOBUF, own_port),
+    (GO, GRPC, port_of_grpc),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Ran(Exported):
+    """A program in a language has run."""
+
+    language: Language
+
+
+@pytest.fixture(
+    scope="module", params=WAYS, ids=lambda way: f"{way[0].name}-{way[1]}-{way[2].__name__}"
+)
+def exported(request: pytest.FixtureRequest, server: RunningServer) -> Iterator[Ran]:
+    language, protocol, place = request.param
+    name = "-".join((language.name, protocol.replace("/", "-"), place.__name__.replace("_", "-")))
+    made = server.bootstrap(project=f"otlp-{name}")
+    about = "service.name=shop,service.version=1.2,deployment.environment.name=staging"
+    settings = {
+        "OTEL_RESOURCE_ATTRIBUTES": about,
+        "OTEL_EXPORTER_OTLP_PROTOCOL": protocol,
+        **place(server, made),
+    }
+    output_of(language.command(), PROGRAMS / language.name, made.dsn, settings=settings)
+    with exported_by(server, made) as told:
+        yield Ran(told.made, told.api, language)
 
 
 def test_spans(exported: Exported) -> None:
@@ -44,7 +112,7 @@ def test_spans(exported: Exported) -> None:
         "spans",
         *("span.op", "span.description", "transaction", "release", "environment"),
         *("span.status", "resource.service.name"),
-        sort="timestamp",
+        sort="-span.op",
     )
     shared = {
         "transaction": "GET /orders/{id}",
@@ -68,16 +136,19 @@ def test_logs(exported: Exported) -> None:
     ]
 
 
-def test_exceptions_are_issues(exported: Exported) -> None:
+def test_exceptions_are_issues(exported: Ran) -> None:
     project = f"/projects/{exported.made.organization}/{exported.made.project}"
     issues = {each["title"]: each for each in exported.get(f"{project}/issues/", query="")}
-    assert set(issues) == {"ValueError: no such voucher: X", "ValueError: no such voucher: Y"}
+    error = exported.language.error
+    assert set(issues) == {f"{error}: no such voucher: X", f"{error}: no such voucher: Y"}
     assert {each["count"] for each in issues.values()} == {"1"}
-    issue = issues["ValueError: no such voucher: X"]
+    issue = issues[f"{error}: no such voucher: X"]
     event = exported.of_organization(f"/issues/{issue['id']}/events/latest/")
     (entry,) = (each for each in event["entries"] if each["type"] == "exception")
     frames = entry["data"]["values"][0]["stacktrace"]["frames"]
-    assert [each["function"] for each in frames][-2:] == ["price", "redeem"]
+    functions = [each["function"] for each in frames]
+    innermost = exported.language.in_trace
+    assert tuple(functions[-len(innermost) :]) == innermost
     assert frames[-1]["inApp"]
     tags = {each["key"]: each["value"] for each in event["tags"]}
     assert tags["service.name"] == "shop"

@@ -25,10 +25,14 @@ _PYTHON_CHAINS: Final = (
 )
 _NAMED: Final = re.compile(r"([A-Za-z_$][\w$.\\:]*?)(?:: (.*))?$", re.DOTALL)
 _PLACE: Final = re.compile(r"(.+?):(\d+)(?::(\d+))?$")
+# Other languages print lines alike, with blanks where these have none.
+_JAVA_FRAME: Final = re.compile(r"[^\s(]+\((?:[^\s(),]+|Native Method|Unknown Source)\)")
+_DOTNET_FRAME: Final = re.compile(r"[^\s(]+\(")
 _DOTNET_INNER: Final = "---> "
 _DOTNET_INNER_ENDS: Final = "--- End of inner exception stack trace ---"
 _RUBY_PLACE: Final = re.compile(r"(?:from )?((?:[A-Za-z]:)?[^:]+):(\d+)")
 _GO_PLACE: Final = re.compile(r"\t(.+):(\d+)(?: \+0x[0-9a-f]+)?$")
+_GO_RECORDERS: Final = ("runtime/debug", "go.opentelemetry.io/")
 _LIBRARIES: Final[Mapping[str, Sequence[str]]] = {
     "python": ("/site-packages/", "/dist-packages/", "/lib/python", "<frozen ", "<string>"),
     "node": ("/node_modules/", "node:", "internal/"),
@@ -113,7 +117,8 @@ def _read_java(lines: Sequence[str]) -> list[Thrown]:
         if line.startswith("Caused by: "):
             chain.append(_thrown(said.removeprefix("Caused by: ")))
         elif said.startswith("at ") and not line.startswith("\t\t"):
-            chain[-1].frames.insert(0, _java_frame(said[3:]))
+            if _JAVA_FRAME.match(said, 3):
+                chain[-1].frames.insert(0, _java_frame(said[3:]))
         elif not chain[-1].frames and said and not line.startswith("\t"):
             _add_head(chain[-1], line)
     return chain[::-1]
@@ -136,7 +141,8 @@ def _read_dotnet(lines: Sequence[str]) -> Iterator[Thrown]:
         elif said.startswith(_DOTNET_INNER):
             open_ones.append(_thrown(said.removeprefix(_DOTNET_INNER)))
         elif open_ones and said.startswith("at "):
-            open_ones[-1].frames.insert(0, _dotnet_frame(said[3:]))
+            if _DOTNET_FRAME.match(said, 3):
+                open_ones[-1].frames.insert(0, _dotnet_frame(said[3:]))
         elif not open_ones:
             open_ones.append(_thrown(said))
         elif not open_ones[-1].frames and said:
@@ -207,7 +213,8 @@ def _ruby_thrown(said: str) -> Thrown:
 
 
 def _read_go(lines: Sequence[str]) -> Iterator[Thrown]:
-    """What `debug.Stack` prints: two lines for a frame. Only one goroutine's are told."""
+    """What `debug.Stack` prints: two lines for a frame. Only one goroutine's are told, and not the
+    innermost ones that only record it."""
     thrown = Thrown()
     for call, place in pairwise(lines):
         matched = _GO_PLACE.match(place)
@@ -218,7 +225,10 @@ def _read_go(lines: Sequence[str]) -> Iterator[Thrown]:
         first, _, function = rest.partition(".")
         module = f"{package}/{first}" if package else first
         function = function.rpartition("(")[0] if function.endswith(")") else function
-        thrown.frames.insert(0, _frame(matched[1], matched[2], function=function, module=module))
+        if thrown.frames or not module.startswith(_GO_RECORDERS):
+            thrown.frames.insert(
+                0, _frame(matched[1], matched[2], function=function, module=module)
+            )
     yield thrown
 
 
@@ -276,6 +286,6 @@ _READERS: Final[Mapping[str, Callable[[Sequence[str]], Iterable[Thrown]]]] = {
     "csharp": _read_dotnet,
     "node": _read_javascript,
     "javascript": _read_javascript,
-    "ruby": _read_ruby,
     "go": _read_go,
+    "ruby": _read_ruby,
 }

@@ -1,17 +1,22 @@
 """A request of a shop as OpenTelemetry's SDK for Python sees it: spans, an exception that rises
-through both of them, and logs. Where to and as whom is said by `OTEL_EXPORTER_OTLP_*`.
+through both of them, and logs. `OTEL_EXPORTER_OTLP_*` says where to, as whom and by which protocol.
 """
 
 import logging
+import os
 from contextlib import suppress
+from importlib import import_module
 
 from opentelemetry import trace
-from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk._logs import LoggerProvider, LoggingHandler
 from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+PROTOCOL = os.environ["OTEL_EXPORTER_OTLP_PROTOCOL"].partition("/")[0]
+EXPORTER = f"opentelemetry.exporter.otlp.proto.{PROTOCOL}"
+OTLPSpanExporter = import_module(f"{EXPORTER}.trace_exporter").OTLPSpanExporter
+OTLPLogExporter = import_module(f"{EXPORTER}._log_exporter").OTLPLogExporter
 
 log = logging.getLogger("shop.orders")
 
