@@ -8,14 +8,16 @@ from starlette.responses import Response
 
 from urgentry import clock
 from urgentry.access.decision import not_found
+from urgentry.explore.listing import Found
 from urgentry.explore.trace_errors import TraceError, errors_of_trace
 from urgentry.explore.traces import MOST_SIGNALS, TraceScope, count_of_trace, signals_of_trace
 from urgentry.ingest.signals.ids import read_trace_id
 from urgentry.telemetry import names
 from urgentry.telemetry.signal import NO_TRACE, Kind
 from urgentry.web.edge import page
+from urgentry.web.view.logs import LogRow, nearest, row_of
 from urgentry.web.view.span_details import SpanDetails, span_details
-from urgentry.web.view.trace_tree import TraceTree, build_tree
+from urgentry.web.view.trace_tree import Item, TraceTree, build_tree
 from urgentry.web.view.waterfall import (
     FIRST_LINES,
     MORE_LINES,
@@ -23,6 +25,7 @@ from urgentry.web.view.waterfall import (
     Line,
     Names,
     Share,
+    around,
     failures,
     lines_of,
     on_critical_path,
@@ -41,6 +44,8 @@ _COLOURS = ("op", "service")
 _VIEWS = {"": "All", "critical": "Critical path", "failed": "Errors"}
 _LONGEST_SEARCH = 200
 _TICKS = 4
+_LINES_AROUND = 12
+_LOGS_AROUND = 20
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +83,8 @@ class ReadTrace(msgspec.Struct, frozen=True, kw_only=True):
     logs: int
     shown_logs: int
     services: list[str]
+    log_records: Sequence[Found] = ()
+    """Those that are shown, in the order of time."""
 
     @property
     def title(self) -> str:
@@ -111,6 +118,8 @@ async def show(visit: Visit) -> Response:
     async with visit.database.read() as tx:
         place = await visit.enter(tx, "event:read")
     asked = _read(visit)
+    if visit.query.get("part") == "around":
+        return await _around(visit, place)
     trace = await read_trace(visit, place, visit.path("trace"), with_logs=asked.logs)
     if trace is None:
         raise not_found()
@@ -133,6 +142,27 @@ async def show(visit: Visit) -> Response:
         span=span,
         shown=_show(trace, asked, span),
     )
+
+
+async def _around(visit: Visit, place: Place) -> Response:
+    """What stands around an event in its trace, and the logs that were written nearest to it;
+    nothing where there is nothing else."""
+    event = visit.query.get("event", "")
+    trace = await read_trace(visit, place, visit.path("trace"), with_logs=False)
+    items = trace.tree.items if trace else []
+    own = next((item for item in items if _is_event(item, event)), None)
+    lines: list[Line] = []
+    rows: list[LogRow] = []
+    if trace is not None and own is not None:
+        numbers = around(trace.tree, own.index, most=_LINES_AROUND)
+        lines = lines_of(trace.tree, numbers, trace.names, picked=event)
+        near = nearest(trace.log_records, own.at, most=_LOGS_AROUND)
+        rows = [row_of(found, (), trace.names.slugs, base=trace.names.base) for found in near]
+    return visit.page("event_trace.html", trace=trace, asked=Asked(), lines=lines, rows=rows)
+
+
+def _is_event(item: Item, event: str) -> bool:
+    return item.error is not None and item.error.stored.event_id == event
 
 
 async def read_trace(
@@ -170,6 +200,7 @@ async def read_trace(
         logs=counts[1],
         shown_logs=len(logs),
         services=sorted({service_of(found, slugs) for found in spans}),
+        log_records=logs,
     )
 
 

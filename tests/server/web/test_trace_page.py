@@ -20,7 +20,7 @@ def lines(page: Page) -> list[str]:
     found = page.locator(".wf-line").all()
     return [
         "  " * (int(line.get_attribute("aria-level") or 1) - 1)
-        + " ".join(line.locator(".wf-link").inner_text().split())
+        + " ".join((line.locator(".wf-link").text_content() or "").split())
         for line in found
         if line.is_visible()
     ]
@@ -104,6 +104,35 @@ def test_a_trace_is_one_waterfall(site: Site, *, scripts: bool) -> None:
         expect(page.get_by_role("heading", level=1)).to_contain_text("PriceError")
 
     site.visit(use, scripts=scripts)
+
+
+def test_an_event_shows_its_part_of_the_trace_and_its_logs(site: Site) -> None:
+    trace, _ = checkout(site)
+    site.send(**error("LonelyError", contexts={"trace": _within(new_trace(), new_span())}))
+
+    def use(page: Page) -> None:
+        page.goto(f"/{site.made.organization}/issues/{site.made.project.upper()}-1/")
+        around = page.get_by_role("region", name="Trace", exact=True)
+        expect(around).to_be_visible()
+        assert lines(page) == [
+            "http.server GET /orders",
+            "  price it",
+            "    db SELECT price FROM item WHERE id = $1",
+            f"      {site.made.project.upper()}-1 PriceError: no such price",
+        ]
+        logs = page.get_by_role("region", name="Logs")
+        expect(logs.get_by_role("link", name="pricing order 7")).to_be_visible()
+        sections = page.get_by_role("navigation", name="Sections of the event")
+        expect(sections.get_by_role("link", name="Logs")).to_be_visible()
+        page.get_by_role("link", name="All of it").click()
+        page.wait_for_url(f"**/traces/{trace}/")
+        page.goto(f"/{site.made.organization}/issues/{site.made.project.upper()}-2/")
+        with page.expect_response("**part=around**"):
+            page.reload()
+        expect(around).to_have_count(0)
+        expect(sections.get_by_role("link", name="Logs")).to_be_hidden()
+
+    site.visit(use)
 
 
 def test_self_time_and_the_critical_path_are_shown(site: Site) -> None:

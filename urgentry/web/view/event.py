@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from urgentry.ingest.signals.ids import read_trace_id
+from urgentry.telemetry.signal import NO_TRACE
 from urgentry.web.view.changes import Change, changes
 from urgentry.web.view.crumbs import Crumb, crumbs
 from urgentry.web.view.feedback import Said, said_in
@@ -51,6 +53,8 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     said: Said | None
     """What somebody said, where the event is feedback."""
+    trace: str
+    """The id of the trace that it happened in; empty where it names none."""
     raised: list[Raised]
     threads: list[Raised]
     crumbs: list[Crumb]
@@ -89,6 +93,7 @@ def event_view(event: Json, *, event_id: str, at: int, received: int, size: int)
         platform=text(event.get("platform")) or "other",
         message=_message(event),
         said=said_in(event, at),
+        trace=_trace(obj(obj(event.get("contexts")).get("trace"))),
         raised=raised,
         threads=threads(event),
         crumbs=crumbs(event, at),
@@ -109,6 +114,11 @@ def event_view(event: Json, *, event_id: str, at: int, received: int, size: int)
         changes=changes(event),
         size=size,
     )
+
+
+def _trace(context: Json) -> str:
+    named = read_trace_id(text(context.get("trace_id")))
+    return named.hex() if named and named != NO_TRACE else ""
 
 
 def _message(event: Json) -> str:

@@ -103,6 +103,12 @@ def row_of(found: Found, fields: Sequence[Field], slugs: Mapping[int, str], *, b
     )
 
 
+def nearest(logs: Sequence[Found], at: int, *, most: int) -> list[Found]:
+    """Of logs in the order of time so many that were written nearest to a moment (µs)."""
+    near = sorted(logs, key=lambda found: abs(found.signal.at - at))[:most]
+    return sorted(near, key=lambda found: found.signal.order)
+
+
 def details_of(found: Found, slugs: Mapping[int, str], *, base: str) -> LogDetails:
     """A record with everything that it says."""
     signal, said = found.signal, found.signal.attributes

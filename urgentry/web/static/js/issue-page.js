@@ -1,5 +1,6 @@
 // The page of an issue: frames, breadcrumbs, counters that move.
 
+import { load } from "./forms.js";
 import { listen } from "./live.js";
 import * as times from "./times.js";
 
@@ -23,6 +24,21 @@ function reveal() {
   for (const element of document.querySelectorAll("[data-unfold], [data-crumb-search]")) element.hidden = false;
 }
 
+// The event's trace and logs are read apart, so that they hold up nothing.
+async function readAround() {
+  const place = document.querySelector("[data-around][hidden]");
+  if (!place) return;
+  const answer = await load(new URL(place.dataset.around, location.href)).catch(() => null);
+  if (!answer || !place.isConnected) return;
+  const made = new DOMParser().parseFromString(answer.html, "text/html");
+  place.replaceChildren(...[...made.body.children].map((each) => document.adoptNode(each)));
+  place.hidden = false;
+  times.refresh(place);
+  for (const tab of document.querySelectorAll("[data-tab-of]")) {
+    tab.hidden = !document.getElementById(tab.dataset.tabOf);
+  }
+}
+
 function onLive(kind, told) {
   if (kind !== "events" || told.issue !== Number(page()?.dataset.issueId)) return;
   for (const element of page().querySelectorAll("[data-live=last] time")) times.show(element, told.at / 1000);
@@ -43,8 +59,12 @@ function back() {
 
 export function startIssuePage() {
   if (!page()) return;
-  reveal();
-  document.addEventListener("urgentry:swapped", reveal);
+  const arrive = () => {
+    reveal();
+    readAround();
+  };
+  arrive();
+  document.addEventListener("urgentry:swapped", arrive);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-unfold]");
     if (button) unfold(button);
