@@ -14,7 +14,18 @@ from starlette.responses import Response
 
 _FOLDER = Path(__file__).parent / "static"
 _STYLES = (
-    *("tokens", "base", "layout", "components", "pieces", "issues", "issue", "event", "trace"),
+    *(
+        "tokens",
+        "base",
+        "layout",
+        "components",
+        "pieces",
+        "palette",
+        "issues",
+        "issue",
+        "event",
+        "trace",
+    ),
     *("search", "settings", "onboarding", "stats", "releases", "waterfall", "span", "explore"),
     "logs",
 )
