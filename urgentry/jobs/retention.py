@@ -65,7 +65,7 @@ REAPERS: Final[Mapping[str, str]] = {
             *("organization", "account", "api_token", "member", "team", "team_member", "project"),
             *("project_counter", "project_team", "project_key", "environment", "release"),
             *("release_project", "deleted_project", "feed", "monitor", "monitor_environment"),
-            "quota",
+            *("quota", "saved_view"),
         ),
         "people: grows by what they make, goes when they delete it",
     ),

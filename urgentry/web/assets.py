@@ -22,6 +22,7 @@ _STYLES = (
         "pieces",
         "palette",
         "issues",
+        "views",
         "issue",
         "event",
         "trace",

@@ -47,6 +47,8 @@ _TEXTS = {
     "unbookmarked": "Bookmark removed",
     "commented": "Comment added",
     "uncommented": "Comment deleted",
+    "view-saved": "View saved",
+    "view-removed": "View deleted",
     "saved": "Saved",
     "created": "Created",
     "removed": "Removed",

@@ -18,6 +18,7 @@ from urgentry.triage.reading import read_surroundings
 from urgentry.web.assignees import list_choices
 from urgentry.web.edge import page
 from urgentry.web.picks import Buckets, Picks, picked_projects, read_picks, select_issues
+from urgentry.web.saved_views import list_entries
 from urgentry.web.sign_in import LAST_PLACE
 from urgentry.web.view.issue import IssueView, issue_view
 from urgentry.web.visit import Place, Visit
@@ -122,6 +123,8 @@ async def show(visit: Visit) -> Response:
             found, problem = Found(tabs=list(TABS)), search_problem(error)
         names = await list_environments(tx, place, picks)
         choices = await list_choices(tx, place)
+        asked = picks.query(**question.pairs())
+        views = await list_entries(tx, visit, place, asked)
     visit.cookies.append(f"{LAST_PLACE}={place.organization.slug}; Path=/; SameSite=Lax; HttpOnly")
     return visit.page(
         "issues.html",
@@ -134,6 +137,8 @@ async def show(visit: Visit) -> Response:
         sorts=SORTS,
         environments=names,
         choices=choices,
+        views=views,
+        asked=asked,
         has_events=any(project.first_event_at for project in place.projects),
         start=picked_projects(picks, place.projects)[:1],
     )

@@ -11,9 +11,10 @@ from starlette.responses import Response
 
 from urgentry import clock
 from urgentry.domain.issue import Issue
+from urgentry.domain.saved_view import SavedView
 from urgentry.domain.short_id import format_short_id, parse_short_id
 from urgentry.search.syntax import InvalidSearch
-from urgentry.storage import issues
+from urgentry.storage import issues, views
 from urgentry.storage.database import Transaction
 from urgentry.web.edge import page
 from urgentry.web.picks import Picks, select_issues
@@ -59,10 +60,11 @@ async def show(visit: Visit) -> Response:
     async with visit.database.read() as tx:
         place = await visit.enter(tx, "event:read")
         named = await _named(tx, place, wanted)
+        saved = await views.list_views(tx, place.organization.id, visit.account.id)
         said = await _saying(tx, place, wanted) if wanted and not named else []
     targets = [
         *_of_issues(place, named),
-        *best(wanted, _places(place))[: _MOST - len(said)],
+        *best(wanted, [*_places(place), *_of_views(place, saved)])[: _MOST - len(said)],
         *_of_issues(place, said),
     ]
     template = "palette_list.html" if visit.query.get("part") else "palette.html"
@@ -109,6 +111,12 @@ def _places(place: Place) -> Iterator[Target]:
         if organization.id != place.organization.id:
             href = f"/{organization.slug}/issues/"
             yield Target(label=organization.name, href=href, icon="issues", hint="Organization")
+
+
+def _of_views(place: Place, saved: Iterable[SavedView]) -> Iterator[Target]:
+    for view in saved:
+        href = f"{place.base}/issues/?{view.query}"
+        yield Target(label=view.name, href=href, icon="bookmark", hint="Saved view")
 
 
 async def _named(tx: Transaction, place: Place, wanted: str) -> list[Issue]:
