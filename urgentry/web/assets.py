@@ -14,19 +14,8 @@ from starlette.responses import Response
 
 _FOLDER = Path(__file__).parent / "static"
 _STYLES = (
-    *(
-        "tokens",
-        "base",
-        "layout",
-        "components",
-        "pieces",
-        "palette",
-        "issues",
-        "views",
-        "issue",
-        "event",
-        "trace",
-    ),
+    *("tokens", "base", "layout", "components", "pieces", "palette"),
+    *("issues", "views", "issue", "event", "trace"),
     *("search", "settings", "onboarding", "stats", "releases", "waterfall", "span", "explore"),
     "logs",
 )

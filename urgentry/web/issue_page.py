@@ -4,7 +4,7 @@ import msgspec
 from starlette.responses import Response
 
 from urgentry import clock
-from urgentry.access.decision import not_found
+from urgentry.access.decision import found, not_found
 from urgentry.domain.attachment import Attachment
 from urgentry.domain.event import day_of
 from urgentry.domain.issue import Issue
@@ -32,6 +32,7 @@ from urgentry.web.view.event import EventView, event_view
 from urgentry.web.view.feedback import Said, said_about
 from urgentry.web.view.files import FilesView
 from urgentry.web.view.issue import IssueView, issue_view
+from urgentry.web.view.markdown import event_markdown
 from urgentry.web.visit import Place, Visit
 
 _TOP_VALUES = 4
@@ -113,6 +114,25 @@ async def show(visit: Visit) -> Response:
         query=query,
         problem=problem,
     )
+
+
+async def show_markdown(visit: Visit) -> Response:
+    """One event as Markdown, to be pasted elsewhere."""
+    async with visit.database.read() as tx:
+        place, issue = await enter_issue(visit, tx, "event:read")
+        around = await read_surroundings(
+            tx,
+            [issue],
+            organization_id=place.organization.id,
+            account_id=place.access.account_id,
+            environments=(),
+        )
+        selection = select_events(place, issue, Picks(), "")
+        stored = found(await find_event(tx, issue, selection, visit.path("event")))
+    view = issue_view(issue, around, base=place.base)
+    address = f"{visit.deps.base_url}{view.address}events/{stored.event_id}/"
+    text = event_markdown(view, _event(stored), address)
+    return Response(text, media_type="text/markdown; charset=utf-8")
 
 
 def _named(visit: Visit) -> str:
@@ -231,4 +251,5 @@ async def _note_view(visit: Visit, issue: Issue, *, is_known: bool) -> None:
 PAGES = (
     page("/{organization}/issues/{issue}/", GET=show),
     page("/{organization}/issues/{issue}/events/{event}/", GET=show),
+    page("/{organization}/issues/{issue}/events/{event}/markdown/", GET=show_markdown),
 )

@@ -29,6 +29,7 @@ WITHOUT_A_FACE = {
     "/{organization}/traces/complete/": "a part of a page",
     "/{organization}/issues/complete/": "a part of a page",
     "/{organization}/issues/matching/": "a part of a page",
+    "/{organization}/issues/{issue}/events/{event}/markdown/": "a text",
     "/{organization}/projects/{project}/": "leads on",
     "/{organization}/projects/{project}/events/{event}/attachments/{attachment}/": "a file",
     "/invitation/{secret}/": "needs an invitation; tests/server/web/test_sign_in.py looks at it",

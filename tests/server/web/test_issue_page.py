@@ -80,6 +80,60 @@ def test_it_tells_what_the_server_did(site: Site) -> None:
     site.visit(use)
 
 
+def outside_fences(lines: list[str]) -> list[str]:
+    """Lines that are Markdown, as its readers see it."""
+    outside, fence = [], ""
+    for line in lines:
+        if fence:
+            fence = "" if line == fence else fence
+        elif line.startswith("```"):
+            fence = line
+        else:
+            outside.append(line)
+    assert not fence
+    return outside
+
+
+def test_an_event_is_copied_as_markdown(site: Site) -> None:
+    hostile = "# not a heading ```\n````\n</details><script>"
+    event_id = site.send(
+        **error("PaymentError", hostile, release="shop@1.2"),
+        breadcrumbs=[{"category": "cart", "message": "added SKU-7"}],
+        user={"id": "7", "email": "ann@example.com"},
+        request={"url": "https://shop.example/pay", "method": "POST", "data": {"sum": "12"}},
+    )
+
+    def use(page: Page) -> None:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.goto(f"/{site.made.organization}/issues/{site.made.project.upper()}-1/")
+        link = page.get_by_role("link", name="Markdown")
+        link.click()
+        expect(page.locator("[data-copied]")).to_have_count(1)
+        copied = page.evaluate("navigator.clipboard.readText()")
+        answer = page.request.get(link.get_attribute("href") or "")
+        assert answer.headers["content-type"] == "text/markdown; charset=utf-8"
+        assert answer.text().splitlines() == copied.splitlines()
+        lines = copied.splitlines()
+        assert lines[0] == "# PaymentError"
+        assert lines[2] == "\\# not a heading \\`\\`\\` \\`\\`\\`\\` \\</details\\>\\<script\\>"
+        address = f"/{site.made.organization}/issues/{site.made.project.upper()}-1"
+        assert f"- Page: <{site.server.base_url}{address}/events/{event_id}/>" in lines
+        for told in (
+            "- Release: `shop@1.2`",
+            "### make\\_paymenterror — `app/work.py:42`",
+            "> 42      raise error",
+            "- `value`: `1`",
+            "`POST https://shop.example/pay`",
+            "- `email`: `ann@example.com`",
+        ):
+            assert told in lines, copied
+        assert any("`cart` `added SKU-7`" in line for line in lines)
+        headings = [line for line in outside_fences(lines) if line.startswith("# ")]
+        assert headings == ["# PaymentError"]
+
+    site.visit(use)
+
+
 def test_events_are_walked_by_keys(site: Site) -> None:
     older, newer = (site.send(**error("WalkedError", f"said {n}")) for n in range(2))
 

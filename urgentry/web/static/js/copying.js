@@ -14,12 +14,25 @@ async function write(text) {
   area.remove();
 }
 
+// What is not in the page itself stands at the address of a link.
+async function textOf(button) {
+  if (button.dataset.copy !== undefined) return button.dataset.copy;
+  const answer = await fetch(button.href, { credentials: "same-origin" });
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  return answer.text();
+}
+
 export function startCopying() {
   document.addEventListener("click", async (event) => {
-    const button = event.target.closest("[data-copy]");
-    if (!button) return;
+    const button = event.target.closest("[data-copy], [data-copy-from]");
+    if (!button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    await write(button.dataset.copy);
+    try {
+      await write(await textOf(button));
+    } catch {
+      if (button.href) location.assign(button.href);
+      return;
+    }
     button.dataset.copied = "";
     const path = button.querySelector("path");
     const before = path?.getAttribute("d");
