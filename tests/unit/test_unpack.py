@@ -181,6 +181,7 @@ def test_the_short_way_is_the_long_way(data: bytes) -> None:
         gzip.compress(b"abc") * 2,
         gzip.compress(bytes(8 * MIB)),
     ],
+    ids=["nonsense", "cut off", "more behind", "two members", "large"],
 )
 def test_the_short_way_leaves_the_rest_to_the_long(data: bytes) -> None:
     assert unpack_gzip(data, LIMITS) is None
