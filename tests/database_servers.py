@@ -4,6 +4,7 @@ their files in a directory of their own that goes away with them. Blocking on pu
 
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -22,6 +23,9 @@ USER = "postgres"
 _DISK = "/tmp"
 _MEMORY = Path("/dev/shm")
 _ROOM = 2 << 30
+_PORTS = range(10_000, 32_000)
+"""Below those that systems give to whoever connects."""
+_PORT_TRIES = 100
 
 TEST_SETTINGS = (
     "fsync=off",
@@ -292,11 +296,14 @@ def running_pgbouncer(
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """A port of this machine that nobody listens on at this moment, and that no connection which
+    begins meanwhile is given."""
+    for _ in range(_PORT_TRIES):
+        port = _PORTS.start + secrets.randbelow(len(_PORTS))
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise MissingServerError("no free port was found")
 
 
 def _memory() -> str:
