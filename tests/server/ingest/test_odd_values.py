@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from tests.server.ingest.wire import Wire, envelope_of, event
+from urgentry.protocol.items import ItemType
 
 TRACE = "4c79f60c11214eb38604f4ae0781bfb2"
 
@@ -124,3 +125,43 @@ def refused_sessions(wire: Wire) -> int:
     )
     groups = answer.raise_for_status().json()["groups"]
     return sum(group["totals"]["sum(quantity)"] for group in groups)
+
+
+ODD = (
+    *(b"[]", b"{}", b'""', b"null", b"7", b"1e999", b"9" * 5_000, b"", b"\xff\xfe", b"[[[[[]]]]]"),
+    *(b'{"items":1}', b'{"items":[1,null,"x",{}]}', b'{"version":2,"items":[{"attributes":7}]}'),
+    b'{"timestamp":[],"event_id":{},"exception":7,"spans":{},"contexts":[],"breadcrumbs":"x"}',
+    b'{"sid":1,"attrs":[],"started":{}}',
+    b'{"aggregates":[1,{}],"attrs":1}',
+    b'{"discarded_events":[{"reason":1,"category":[],"quantity":"x"}]}',
+    b'{"status":5,"monitor_slug":[],"monitor_config":"daily"}',
+    b'{"a":' * 200,
+)
+
+
+@pytest.mark.parametrize("kind", [*ItemType, "statsd", "nel", "otel_span", "of_tomorrow"])
+def test_no_payload_of_any_item_is_a_fault_of_ours(wire: Wire, kind: str) -> None:
+    before = wire.ledger()
+    for body in ODD:
+        head = b'{"type":"%s","length":%d}' % (kind.encode(), len(body))
+        answer = wire.envelope(b'{"event_id":"%s"}\n%s\n%s\n' % (_id(), head, body))
+        assert answer.status_code in {200, 400, 413}, (body, answer.text)
+    assert wire.ledger().faults == before.faults
+    assert wire.ledger().is_balanced
+
+
+@pytest.mark.parametrize(
+    "path", ["envelope", "store", "minidump", "unreal/KEY", "security", "nel", "cron/m/KEY"]
+)
+def test_no_body_of_any_request_is_a_fault_of_ours(wire: Wire, path: str) -> None:
+    before = wire.ledger()
+    for body in ODD:
+        address = f"/api/{wire.project_id}/{path.replace('KEY', wire.key)}/"
+        answer = wire.client.post(address, content=body, headers=wire.auth)
+        assert answer.status_code < 500, (body, answer.text)
+    assert wire.ledger().faults == before.faults
+    assert wire.ledger().is_balanced
+
+
+def _id() -> bytes:
+    return secrets.token_hex(16).encode()
