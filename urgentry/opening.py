@@ -18,8 +18,8 @@ from urgentry.config import BlobSettings, Settings
 from urgentry.errors import ConfigError
 from urgentry.storage.data_directory import kept_key
 from urgentry.storage.database import Database
+from urgentry.storage.dsn import PoolSettings
 from urgentry.storage.open import open_database
-from urgentry.storage.postgres_pool import PoolSettings
 
 if TYPE_CHECKING:
     from urgentry.ingest.places import Places

@@ -11,10 +11,10 @@ from tests.contract.interrupting_proxy import Break, InterruptingProxy, interrup
 from tests.database_servers import PgBouncer, PostgresServer, running_postgres
 from urgentry.errors import CommitAmbiguous, DatabaseUnavailable, DataRejected, StorageError
 from urgentry.storage.database import Database, Transaction
-from urgentry.storage.dsn import postgres_target
+from urgentry.storage.dsn import PoolSettings, postgres_target
 from urgentry.storage.open import open_database
 from urgentry.storage.postgres import PostgresDatabase
-from urgentry.storage.postgres_pool import PoolSettings, refuse_unsupported
+from urgentry.storage.postgres_pool import refuse_unsupported
 
 behind_a_pooler_too = pytest.mark.parametrize(
     "scratch_backend", ["postgres", "pgbouncer"], indirect=True

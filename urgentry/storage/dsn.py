@@ -35,6 +35,17 @@ class PostgresTarget:
     verified_tls: ssl.SSLContext | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolSettings:
+    """`statement_cache`: statements kept prepared a connection; None finds out whether it may."""
+
+    size: int = 10
+    wait_seconds: float = 5.0
+    command_seconds: float | None = 12.0
+    statement_cache: int | None = None
+    application_name: str = "urgentry"
+
+
 def sqlite_path(dsn: str) -> Path:
     """The file of a `sqlite:` DSN: three slashes are relative, four are absolute."""
     parts = urlsplit(dsn)

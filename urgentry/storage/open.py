@@ -8,11 +8,8 @@ from collections.abc import Callable
 from urgentry.errors import ConfigError
 from urgentry.storage.data_directory import refuse_network_volume
 from urgentry.storage.database import Database
-from urgentry.storage.dsn import postgres_target, sqlite_path
-from urgentry.storage.postgres import PostgresDatabase
-from urgentry.storage.postgres_pool import PoolSettings
+from urgentry.storage.dsn import PoolSettings, postgres_target, sqlite_path
 from urgentry.storage.queries import Library
-from urgentry.storage.sqlite import SqliteDatabase
 
 
 def open_database(
@@ -30,11 +27,15 @@ def open_database(
     """
     scheme = dsn.partition(":")[0].lower()
     if scheme == "sqlite":
+        from urgentry.storage.sqlite import SqliteDatabase  # noqa: PLC0415 - one driver takes memory
+
         path = sqlite_path(dsn)
         refuse_network_volume(path.parent)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return SqliteDatabase(path, queries=queries)
     if scheme in {"postgres", "postgresql"}:
+        from urgentry.storage.postgres import PostgresDatabase  # noqa: PLC0415 - same
+
         return PostgresDatabase(
             postgres_target(dsn),
             queries=queries,

@@ -23,9 +23,9 @@ from urgentry.errors import (
     UniqueViolation,
 )
 from urgentry.storage.database import Row
-from urgentry.storage.dsn import PostgresTarget
+from urgentry.storage.dsn import PoolSettings, PostgresTarget
 from urgentry.storage.postgres_merge import Merged, Texts, merged
-from urgentry.storage.postgres_pool import Connection, Pool, PoolSettings
+from urgentry.storage.postgres_pool import Connection, Pool
 from urgentry.storage.postgres_rows import Columns, ColumnTemplate, columns
 from urgentry.storage.queries import Library, Query, library
 from urgentry.storage.statement import statement

@@ -9,13 +9,12 @@ import asyncio
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import asyncpg
 
 from urgentry.errors import DatabaseUnavailable, StorageError
-from urgentry.storage.dsn import PostgresTarget
+from urgentry.storage.dsn import PoolSettings, PostgresTarget
 
 Connection: TypeAlias = "asyncpg.Connection[Any]"
 
@@ -29,17 +28,6 @@ _PROBE = """
     SELECT version() AS version, pg_backend_pid() AS pid,
         current_setting('server_version_num') AS number
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PoolSettings:
-    """`statement_cache`: statements kept prepared a connection; None finds out whether it may."""
-
-    size: int = 10
-    wait_seconds: float = 5.0
-    command_seconds: float | None = 12.0
-    statement_cache: int | None = None
-    application_name: str = "urgentry"
 
 
 class Pool:
