@@ -5,23 +5,19 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
-from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
-    ExportMetricsServiceResponse,
-)
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
-
 from urgentry.ingest.body import Body
 from urgentry.ingest.endpoints.base import Answer, Endpoint
 from urgentry.ingest.envelope import Envelope, Item, make_envelope
 from urgentry.ingest.request import Request
 from urgentry.ingest.unpack import UnpackLimits
 from urgentry.ingest.wire import BodyLimits
+from urgentry.otlp import generated
 from urgentry.otlp.answers import JSON, form_of, http_status, status_body, success_body
 from urgentry.otlp.convert.errors import raised_in_logs, raised_in_spans
 from urgentry.otlp.convert.logs import logs_of
 from urgentry.otlp.convert.metrics import count_points
 from urgentry.otlp.convert.spans import spans_of
+from urgentry.otlp.generated import Generated
 from urgentry.otlp.items import log_items_of, metric_items_of, refusals_of, span_items_of
 from urgentry.otlp.messages import LOGS, METRICS, TRACES, Form
 from urgentry.protocol.auth import Credentials, agreeing, dsn_credentials
@@ -42,7 +38,7 @@ class OtlpEndpoint(Endpoint):
     reads_beside = True
     allowed_headers = (DSN_HEADER,)
     form: Form
-    response: type[Any]
+    generated: Generated
     refused_member: str
     remark = ""
     """What is said of what was refused, where its reasons alone would not tell."""
@@ -81,7 +77,9 @@ class OtlpEndpoint(Endpoint):
     def success(self, envelope: Envelope, form: str) -> bytes:
         """The message that answers an export which was taken."""
         refused = refusals_of(envelope.items)
-        return success_body(self.response(), refused, self.refused_member, form, self.remark)
+        return success_body(
+            self.generated.response(), refused, self.refused_member, form, self.remark
+        )
 
     def rejection(self, request: Request, rejected: Rejected) -> Answer:
         """A `google.rpc.Status`."""
@@ -101,7 +99,7 @@ class TracesEndpoint(OtlpEndpoint):
 
     category = DataCategory.SPAN
     form = TRACES
-    response = ExportTraceServiceResponse
+    generated = generated.TRACE
     refused_member = "rejected_spans"
 
     def items(self, request: Request, body: bytes, export: Any) -> list[Item]:
@@ -116,7 +114,7 @@ class LogsEndpoint(OtlpEndpoint):
 
     category = DataCategory.LOG_ITEM
     form = LOGS
-    response = ExportLogsServiceResponse
+    generated = generated.LOGS
     refused_member = "rejected_log_records"
 
     def items(self, request: Request, body: bytes, export: Any) -> list[Item]:
@@ -130,7 +128,7 @@ class MetricsEndpoint(OtlpEndpoint):
 
     category = DataCategory.TRACE_METRIC
     form = METRICS
-    response = ExportMetricsServiceResponse
+    generated = generated.METRICS
     refused_member = "rejected_data_points"
     remark = "metrics of OpenTelemetry are not kept here: export traces and logs alone"
 

@@ -7,14 +7,10 @@ A member may be null, which means that it is absent.
 from typing import Any
 
 import msgspec
-from google.protobuf.message import DecodeError
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
-from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
-    ExportMetricsServiceRequest,
-)
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from urgentry.ingest.normalize import parse_event_json
+from urgentry.otlp import generated
+from urgentry.otlp.generated import Generated
 from urgentry.protocol.outcome import Reason, Rejected, invalid
 
 
@@ -165,17 +161,19 @@ class MetricsData(_Message):
 
 
 class Form:
-    """How one signal is exported: the generated class, and the JSON message that equals it."""
+    """How one signal is exported: the generated classes, and the JSON message that equals them."""
 
-    def __init__(self, generated: Any, plain: type[_Message]) -> None:
-        self._generated = generated
+    def __init__(self, made: Generated, plain: type[_Message]) -> None:
+        self._generated = made
         self._plain = plain
         self._decoder = msgspec.json.Decoder(plain, strict=False)
 
     def from_protobuf(self, body: bytes) -> Any:
         """The export in a body. `Rejected` when it is none."""
+        from google.protobuf.message import DecodeError  # noqa: PLC0415 - as in `generated`
+
         try:
-            return self._generated.FromString(body)
+            return self._generated.request.FromString(body)
         except DecodeError as error:
             raise invalid(Reason.INVALID_PROTO, "invalid protocol buffer") from error
 
@@ -201,6 +199,6 @@ def _not_json(error: Exception) -> Rejected:
     return invalid(Reason.INVALID_JSON, f"invalid JSON data: {error}")
 
 
-TRACES = Form(ExportTraceServiceRequest, TracesData)
-LOGS = Form(ExportLogsServiceRequest, LogsData)
-METRICS = Form(ExportMetricsServiceRequest, MetricsData)
+TRACES = Form(generated.TRACE, TracesData)
+LOGS = Form(generated.LOGS, LogsData)
+METRICS = Form(generated.METRICS, MetricsData)
