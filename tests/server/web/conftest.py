@@ -83,14 +83,18 @@ class Site:
 
     def send(self, **event: Any) -> str:
         """Sends an event; its id."""
+        event = {"event_id": secrets.token_hex(16), **event}
+        assert self.status(**event) == 200
+        return str(event["event_id"])
+
+    def status(self, **event: Any) -> int:
+        """How an event is answered."""
         event = {"event_id": secrets.token_hex(16), "platform": "python", **event}
         lines = [{"event_id": event["event_id"], "dsn": self.made.dsn}, {"type": "event"}, event]
-        answer = httpx.post(
+        return httpx.post(
             f"{self.server.base_url}/api/{self.made.project_id}/envelope/",
             content=b"\n".join(map(orjson.dumps, lines)),
-        )
-        assert answer.status_code == 200, answer.text
-        return str(event["event_id"])
+        ).status_code
 
     def _context(
         self, chromium: Browser, state: StorageState | None, *, scripts: bool
