@@ -106,10 +106,11 @@ def _may_delete(visit: Visit, place: Place, view: SavedView) -> bool:
 
 def _check_room(visit: Visit, known: Sequence[SavedView], name: str, *, is_shared: bool) -> None:
     own = [view for view in known if view.account_id == visit.account.id]
-    is_new = all(view.name != name for view in own)
-    if is_new and len(own) >= MAX_OWN:
+    replaced = {view.id for view in own if view.name == name}
+    if not replaced and len(own) >= MAX_OWN:
         raise ApiError(400, f"There are {MAX_OWN} views of yours: delete one first.")
-    if is_shared and sum(view.is_shared for view in known) >= MAX_SHARED:
+    others = [view for view in known if view.is_shared and view.id not in replaced]
+    if is_shared and len(others) >= MAX_SHARED:
         raise ApiError(400, f"There are {MAX_SHARED} shared views: delete one first.")
 
 

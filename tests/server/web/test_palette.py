@@ -87,11 +87,12 @@ def test_a_phone_reaches_every_page(site: Site, *, scripts: bool) -> None:
 
 
 def test_other_organizations_are_not_found(site: Site) -> None:
-    other = site.server.bootstrap(org="elsewhere", project="hidden")
-    assert other.project == "hidden"
+    slug = f"q{secrets.token_hex(8)}"
+    other = site.server.bootstrap(org="elsewhere", project=slug)
+    assert other.project == slug
 
     def use(page: Page) -> None:
-        page.goto(f"/{site.made.organization}/palette/?q=hidden")
+        page.goto(f"/{site.made.organization}/palette/?q={slug}")
         expect(page.get_by_text("Nothing is called so.")).to_be_visible()
 
     site.visit(use)
