@@ -101,7 +101,7 @@ class App:
             max_queue_bytes=limits.max_queue_bytes,
             commit_deadline_s=limits.commit_deadline_ms / 1000,
         )
-        self.drain = Drain(database, self.spool, writer, on_empty=self.pipeline.resume)
+        self.drain = Drain(database, self.spool, writer, metrics, on_empty=self.pipeline.resume)
         self.space = Space(
             database,
             sqlite_path(dsn).parent if dsn.startswith("sqlite:") else None,
@@ -194,7 +194,7 @@ class App:
     def _show(self, budget: BytesInFlight) -> None:
         """What is looked up when metrics are asked for."""
         metrics, pipeline, spool = self.metrics, self.pipeline, self.spool
-        metrics.spool_bytes.set_function(lambda: spool.bytes)
+        metrics.spool_bytes.set_function(lambda: spool.size)
         metrics.spool_oldest_seconds.set_function(lambda: spool.age / clock.SECOND)
         metrics.in_flight_bytes.set_function(lambda: budget.used)
         metrics.database_bytes.set_function(lambda: self.space.database_bytes)

@@ -90,6 +90,11 @@ class Metrics:
         self.spool_bytes = Gauge(
             "ingest_spool_bytes", "Bytes in the spool that wait for the database", registry=registry
         )
+        self.spool_damaged = Counter(
+            "ingest_spool_damaged_files",
+            "Files of the spool of which a part could not be read; they are kept",
+            registry=registry,
+        )
         self.spool_oldest_seconds = Gauge(
             "ingest_spool_oldest_seconds",
             "Age of the oldest batch in the spool",

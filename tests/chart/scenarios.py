@@ -258,6 +258,22 @@ SCENARIOS = (
         fires=False,
     ),
     Scenario(
+        name="a file of the spool is damaged",
+        alert="UrgentrySpoolDamaged",
+        series={f"ingest_spool_damaged_files_total{{{_ONE}}}": "0x10 1x60"},
+        at="20m",
+        fires=True,
+        labels={"namespace": NAMESPACE, "pod": _POD},
+        summary=f"events that waited on the volume of {_POD} could not be read",
+    ),
+    Scenario(
+        name="the spool is whole",
+        alert="UrgentrySpoolDamaged",
+        series={f"ingest_spool_damaged_files_total{{{_ONE}}}": "0x60"},
+        at="20m",
+        fires=False,
+    ),
+    Scenario(
         name="the server sees its disk fill",
         alert="UrgentryBlobSpaceRunsOut",
         series={f"blob_free_bytes{{{_ONE}}}": "5000-1x3000"},

@@ -146,6 +146,7 @@ def test_alerts_about_absent_parts_are_left_out() -> None:
     assert found == set(rules()) - {
         "UrgentryMigrationPending",
         "UrgentryRoundTripFailing",
+        "UrgentrySpoolDamaged",
         "UrgentrySpoolInUse",
         "UrgentryVolumeFilling",
         "UrgentryVolumeFullSoon",

@@ -31,6 +31,7 @@ _BATCH_RECORDS = 500
 _ATTEMPTS = 4
 _RETRY_SECONDS = 0.05
 _RETRY_AFTER_S = 5
+_SPOOL_RETRY_AFTER_S = 30
 _BEHIND = clock.SECOND // 10
 
 log = structlog.get_logger(__name__)
@@ -240,17 +241,21 @@ class Pipeline:
         await self._keep(batch, accepted)
 
     async def _keep(self, batch: Sequence[_Slot], accepted: SpooledBatch) -> None:
-        """Puts a batch into the spool; then it is accepted."""
+        """Puts a batch into the spool; then it is accepted, but for projects whose share of it is
+        used up."""
         try:
-            await self._spool.append(accepted)
-        except Rejected as rejected:
-            self._fail(batch, rejected, rejected.reason, answer=rejected)
+            crowded = await self._spool.append(accepted)
         except StorageError as error:
             self._fail(batch, error, "spool")
-        else:
-            self._metrics.spooled.inc(len(accepted.records))
-            for waiting, place in batch:
-                waiting.settle(place, "")
+            return
+        kept = [slot for slot in batch if slot[0].owner not in crowded]
+        self._metrics.spooled.inc(len(kept))
+        for waiting, place in kept:
+            waiting.settle(place, "")
+        if crowded:
+            full = overloaded(Reason.SPOOL_FULL, retry_after_s=_SPOOL_RETRY_AFTER_S)
+            refused = [slot for slot in batch if slot[0].owner in crowded]
+            self._fail(refused, full, full.reason, answer=full)
 
     async def _commit(self, batch: Batch) -> Written:
         """Commits a batch once, also when the answer of a commit is lost or a row id is taken. A

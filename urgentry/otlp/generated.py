@@ -3,6 +3,7 @@ export comes: a server that takes none keeps their two megabytes.
 """
 
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 _SERVICES = "opentelemetry.proto.collector.{name}.v1.{name}_service_pb2"
@@ -25,8 +26,12 @@ class Generated:
         """The class of the answer."""
         return self._class("Response")
 
+    def load(self) -> ModuleType:
+        """Makes the classes known to this process."""
+        return import_module(self._module)
+
     def _class(self, kind: str) -> Any:
-        return getattr(import_module(self._module), f"Export{self._prefix}Service{kind}")
+        return getattr(self.load(), f"Export{self._prefix}Service{kind}")
 
 
 TRACE = Generated("trace", "Trace")

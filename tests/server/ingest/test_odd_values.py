@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from tests.server.ingest.wire import Wire, envelope_of, event
+from tests.server.running_server import RunningServer
 from urgentry.protocol.items import ItemType
 
 TRACE = "4c79f60c11214eb38604f4ae0781bfb2"
@@ -99,25 +100,30 @@ def test_a_replay_of_no_known_kind(wire: Wire) -> None:
     assert wire.ledger().since(before) == {("replay", "accepted", ""): 1}
 
 
-def test_a_count_of_sessions_that_is_none_is_counted(wire: Wire) -> None:
-    """It counts as refused in the stats, beside what the item holds."""
-    before = refused_sessions(wire)
+@pytest.mark.parametrize("counts", [(1, "x"), ("x", -1)], ids=["one", "all"])
+def test_a_count_of_sessions_that_is_none_is_counted(
+    wire_server: RunningServer, counts: tuple[Any, ...]
+) -> None:
+    """Each counts as refused in the stats, beside what the item holds."""
     started = time.time() - 60
     given = {
         "attrs": {"release": "a@1"},
-        "aggregates": [{"started": started, "exited": 1}, {"started": started, "exited": "x"}],
+        "aggregates": [{"started": started, "exited": count} for count in counts],
     }
-    assert wire.envelope(envelope_of(given, kind="sessions")).status_code == 200
-    deadline = time.monotonic() + 10
-    while refused_sessions(wire) == before and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert refused_sessions(wire) == before + 1
+    odd = sum(count != 1 for count in counts)
+    with Wire(wire_server, project=f"sessions-{odd}") as wire:
+        assert wire.envelope(envelope_of(given, kind="sessions")).status_code == 200
+        deadline = time.monotonic() + 10
+        while refused_sessions(wire) < odd and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert refused_sessions(wire) == odd
 
 
 def refused_sessions(wire: Wire) -> int:
     answer = wire.api(
         f"/organizations/{wire.organization}/stats_v2/",
         field="sum(quantity)",
+        project=str(wire.project_id),
         category="session",
         outcome="invalid",
         statsPeriod="1d",

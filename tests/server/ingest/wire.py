@@ -18,8 +18,8 @@ _LABEL = re.compile(r'(\w+)="([^"]*)"')
 class Wire:
     """A connection to one server and one project of it."""
 
-    def __init__(self, server: RunningServer) -> None:
-        made = server.bootstrap()
+    def __init__(self, server: RunningServer, *, project: str = "web") -> None:
+        made = server.bootstrap(project=project)
         self.project_id = made.project_id
         self.key = made.dsn.split("//")[1].split("@")[0]
         self.dsn = made.dsn

@@ -272,8 +272,10 @@ def test_counted_sessions() -> None:
 def test_a_bad_count_is_refused_alone(bad: Any) -> None:
     reading = read(aggregates(bucket(), bad))
     assert [each.counts.started for each in report_of(reading).buckets] == [7]
-    assert len(reading.refused) == 1
-    assert refusal(aggregates(bad)).reason in (Reason.PAYLOAD, Reason.TIMESTAMP)
+    [refused] = reading.refused
+    assert (refused.outcome, refused.quantities) == (Outcome.INVALID, ((5, 1),))
+    assert refused.reason in (Reason.PAYLOAD, Reason.TIMESTAMP)
+    assert read(aggregates(bad, bad)).refused == [refused, refused]
 
 
 def test_counts_of_nothing_are_taken_and_not_kept() -> None:

@@ -65,8 +65,7 @@ def read(item: Item, receipt: Receipt, envelope: Envelope) -> Reading:
 
 
 def read_aggregates(item: Item, receipt: Receipt, envelope: Envelope) -> Reading:
-    """Sessions that the SDK counted. A count that makes no sense is refused alone, unless all
-    are."""
+    """Sessions that the SDK counted. A count that makes no sense is refused alone."""
     payload = _object(item)
     attributes = _attributes(payload, receipt)
     drift = clock_drift(receipt.received, envelope.sent_at)
@@ -77,9 +76,8 @@ def read_aggregates(item: Item, receipt: Receipt, envelope: Envelope) -> Reading
             buckets.append(_bucket(aggregate, receipt, drift))
         except Rejected as rejected:
             refused.append(rejected)
-    if refused and not buckets:
-        raise refused[0]
-    _filter(attributes, receipt)
+    if buckets:
+        _filter(attributes, receipt)
     told = tuple(bucket for bucket in buckets if bucket.counts.started)
     return Reading(
         records=[_report(receipt, attributes, buckets=told)] if told else [],

@@ -1,7 +1,7 @@
 """Writes spooled batches to the database, in order and exactly once, when it answers again."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import structlog
 
@@ -9,10 +9,11 @@ from urgentry import clock
 from urgentry.beats import beat, rest
 from urgentry.errors import DataRejected, StorageError, UniqueViolation
 from urgentry.ingest.spool.files import SpoolFiles
-from urgentry.ingest.spool.frames import SpooledBatch, decode
+from urgentry.ingest.spool.frames import Damage, SpooledBatch, decode
 from urgentry.ingest.spool.spool import Spool
 from urgentry.ingest.store.batch import Written
 from urgentry.ingest.writer import BatchWriter
+from urgentry.metrics import Metrics
 from urgentry.storage import recording, spooled
 from urgentry.storage.database import Database, Transaction
 from urgentry.storage.spooled import Position
@@ -35,12 +36,14 @@ class Drain:
         database: Database,
         spool: Spool,
         writer: BatchWriter,
+        metrics: Metrics,
         *,
         on_empty: Callable[[], None],
     ) -> None:
         self._database = database
         self._spool = spool
         self._writer = writer
+        self._metrics = metrics
         self._on_empty = on_empty
 
     async def run(self) -> None:
@@ -51,8 +54,8 @@ class Drain:
                 if rounds % _ADOPTION_ROUNDS == 0:
                     await self._drain_abandoned()
                 await self._drain_own()
-            except StorageError as error:
-                log.warning("spool_not_drained", error=str(error), bytes=self._spool.bytes)
+            except (StorageError, OSError) as error:
+                log.warning("spool_not_drained", error=str(error), bytes=self._spool.size)
             rounds += 1
             await rest(_ROUND_SECONDS)
 
@@ -90,12 +93,22 @@ class Drain:
         if number == files.number:
             await self._spool.seal()
         data = await asyncio.to_thread(files.read, number)
-        steps = [(Position(number, end), batch) for end, batch in decode(data, start)]
-        for group in _groups(steps):
+        for group in _groups(self._steps(files, number, decode(data, start))):
             await self._write(files.name, group, since=position)
             beat()
             position = group[-1][0]
         return position
+
+    def _steps(
+        self, files: SpoolFiles, number: int, found: Iterable[tuple[int, SpooledBatch | Damage]]
+    ) -> Iterator[_Step]:
+        """The batches of a file. One that cannot be read costs no other, and its file is kept."""
+        for end, batch in found:
+            if isinstance(batch, SpooledBatch):
+                yield Position(number, end), batch
+            elif kept := files.keep_aside(number):
+                log.error("spool_damaged", kept=str(kept), why=batch.why)
+                self._metrics.spool_damaged.inc()
 
     async def _write(self, name: str, group: Sequence[_Step], *, since: Position) -> None:
         """Writes batches in one transaction; one by one where that meets a batch that was applied,
@@ -145,17 +158,18 @@ class Drain:
         self._writer.conclude(written)
 
 
-def _groups(steps: Iterable[_Step]) -> list[list[_Step]]:
-    """Batches that are written together."""
-    groups: list[list[_Step]] = []
-    room = 0
+def _groups(steps: Iterable[_Step]) -> Iterator[list[_Step]]:
+    """Batches that are written together; no more of them are in memory at a time."""
+    group: list[_Step] = []
+    room = _RECORDS_AT_ONCE
     for step in steps:
-        if not groups or room < len(step[1].records):
-            groups.append([])
-            room = _RECORDS_AT_ONCE
-        groups[-1].append(step)
+        if group and room < len(step[1].records):
+            yield group
+            group, room = [], _RECORDS_AT_ONCE
+        group.append(step)
         room -= len(step[1].records)
-    return groups
+    if group:
+        yield group
 
 
 def _part_id(batch_id: bytes, number: int) -> bytes:

@@ -19,6 +19,7 @@ FILE_BYTES = 16 << 20
 
 _LOCK_NAME = "lock"
 _SUFFIX = ".spool"
+_DAMAGED_SUFFIX = "-damaged"
 _DIGITS = 8
 
 
@@ -69,6 +70,23 @@ class SpoolFiles:
     def close_file(self) -> None:
         """What comes next goes to a new file."""
         self._give_up_file()
+
+    def keep_aside(self, number: int) -> Path | None:
+        """Gives a damaged file a second name where nothing drains or deletes it, and says which;
+        None when it has one."""
+        folder = self.folder.parent.with_name(f"{self.folder.parent.name}{_DAMAGED_SUFFIX}")
+        kept = folder / f"{self.name}-{self._path(number).name}"
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            os.link(self._path(number), kept)
+        except FileExistsError:
+            return None
+        except OSError as error:
+            raise SpoolUnavailable(
+                f"cannot keep {self._path(number)} in {folder}: {error.strerror}",
+                hint="look at the free space and the rights of the data directory",
+            ) from error
+        return kept
 
     def delete(self, number: int) -> None:
         """Deletes a file that is closed and drained."""
