@@ -26,14 +26,18 @@ def batch(*records: Record) -> SpooledBatch:
     return SpooledBatch(id=secrets.token_bytes(16), at=clock.now(), records=records)
 
 
-async def left_behind(root: Path, *titles: str) -> Path:
+def left_behind(root: Path, *titles: str) -> Path:
     """The file of a process that is gone, a batch for each event."""
+    asyncio.run(_leave(root, titles))
+    [file] = root.glob("*/*.spool")
+    return file
+
+
+async def _leave(root: Path, titles: Sequence[str]) -> None:
     spool = Spool(root, max_bytes=1 << 20)
     for title in titles:
         await spool.append(batch(prepared_event(title)))
     await spool.close()
-    [file] = root.glob("*/*.spool")
-    return file
 
 
 async def drain(database: Database, root: Path) -> Metrics:
@@ -64,7 +68,7 @@ async def test_a_changed_byte_costs_one_batch_and_its_file_is_kept(
     database: Database, tmp_path: Path, hit: int
 ) -> None:
     root, names = tmp_path / "spool", ["first", "middle", "last"]
-    file = await left_behind(root, *names)
+    file = await asyncio.to_thread(left_behind, root, *names)
     whole = file.read_bytes()
     changed = bytearray(whole)
     changed[len(whole) * (2 * hit + 1) // 6] ^= 1
@@ -88,7 +92,7 @@ async def test_damage_in_a_file_that_is_drained_in_parts_is_told_once(
     database: Database, tmp_path: Path
 ) -> None:
     root = tmp_path / "spool"
-    file = await left_behind(root, "first", "middle", "last")
+    file = await asyncio.to_thread(left_behind, root, "first", "middle", "last")
     data = bytearray(file.read_bytes())
     data[40] ^= 1
     file.write_bytes(data)
@@ -128,8 +132,7 @@ async def test_one_batch_is_kept_for_the_projects_that_have_room(
         made.pipeline.set_aside()
         while await of_project(made, 1, size=5_000) == "":
             pass
-        asked: Sequence[int] = (3, 1, 2, 1)
-        fates = await asyncio.gather(*(of_project(made, each, size=2_000) for each in asked))
+        fates = await asyncio.gather(*(of_project(made, each, size=2_000) for each in (3, 1, 2, 1)))
         assert fates == ["", "spool_full", "", "spool_full"]
     metrics = await drain(database, tmp_path / "spool")
     assert damaged(metrics) == 0
