@@ -99,7 +99,10 @@ def correct_monitors(shape: dict[str, Any]) -> None:
 
 
 def find_template(path: str) -> str | None:
-    """The described path that a real one matches; the one with the fewest variables wins."""
+    """The described path that a real one matches, if any and if there is a description; the one
+    with the fewest variables wins."""
+    if not DESCRIPTION.exists():
+        return None
     matching = [template for template, pattern in templates() if pattern.fullmatch(path)]
     return min(matching, key=lambda template: template.count("{"), default=None)
 

@@ -91,17 +91,19 @@ class App:
         )
         self.quotas = Quotas(database, Spikes(database))
         self.spool = Spool(settings.data_dir / "spool", max_bytes=limits.max_spool_bytes)
-        writer = BatchWriter(self.ledger, metrics, self.names, after_commit=self.hub.wake)
+        self.writer = BatchWriter(self.ledger, metrics, self.names, after_commit=self.hub.wake)
         self.pipeline = Pipeline(
             database,
             self.ledger,
             metrics,
-            writer,
+            self.writer,
             self.spool,
             max_queue_bytes=limits.max_queue_bytes,
             commit_deadline_s=limits.commit_deadline_ms / 1000,
         )
-        self.drain = Drain(database, self.spool, writer, metrics, on_empty=self.pipeline.resume)
+        self.drain = Drain(
+            database, self.spool, self.writer, metrics, on_empty=self.pipeline.resume
+        )
         self.space = Space(
             database,
             sqlite_path(dsn).parent if dsn.startswith("sqlite:") else None,

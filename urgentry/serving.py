@@ -18,12 +18,12 @@ from urgentry import clock
 from urgentry.app import App
 from urgentry.config import OTLP_GRPC_PORT, OTLP_HTTP_PORT, Settings
 from urgentry.errors import ConfigError, SchemaMismatch, StorageError
+from urgentry.ingest.monitoring import keep_monitoring
 from urgentry.jobs.aging import keep_aging
 from urgentry.jobs.blob_sweeping import keep_swept
 from urgentry.jobs.block_joining import keep_joining
 from urgentry.jobs.escalation import keep_escalating
 from urgentry.jobs.housekeeping import keep_house, prepare_partitions
-from urgentry.jobs.monitoring import keep_monitoring
 from urgentry.jobs.packing import keep_packing
 from urgentry.jobs.retention import keep_retention
 from urgentry.jobs.supervise import Job, supervise
@@ -207,7 +207,7 @@ def _jobs(settings: Settings, app: App) -> Mapping[str, Job]:
     return jobs | {
         "spool": app.drain.run,
         "housekeeping": partial(keep_house, database),
-        "monitors": partial(keep_monitoring, database),
+        "monitors": partial(keep_monitoring, database, app.writer),
         "retention": partial(keep_retention, database),
         "aging": partial(keep_aging, database),
         "escalation": partial(keep_escalating, database),

@@ -10,8 +10,12 @@ from tests.stored_issues import NOW, make_tenant
 from urgentry import clock
 from urgentry.domain.monitor import CheckInRecord, CheckInStatus, MonitorConfig
 from urgentry.domain.schedule import Interval
+from urgentry.ingest.ledger import Ledger
+from urgentry.ingest.monitoring import notice
+from urgentry.ingest.names import KnownNames
+from urgentry.ingest.writer import BatchWriter
 from urgentry.jobs.housekeeping import forget_expired
-from urgentry.jobs.monitoring import notice
+from urgentry.metrics import Metrics
 from urgentry.storage.database import Database
 from urgentry.storage.queries import script
 
@@ -35,6 +39,21 @@ def check_in(status: str, *, at: int = NOW, **changes: Any) -> CheckInRecord:
         "config": HOURLY,
     }
     return CheckInRecord(**(values | changes))
+
+
+async def look(database: Database, *, now: int) -> None:
+    """What a server of its own notices at a time."""
+    metrics = Metrics()
+    writer = BatchWriter(
+        Ledger(database, metrics), metrics, KnownNames(), after_commit=lambda: None
+    )
+    await notice(database, writer, now=now)
+
+
+async def failures(database: Database) -> list[tuple[str, int, str, int]]:
+    """Of each issue what it is called, its status, its culprit and how often it was seen."""
+    found = await rows(database, "SELECT * FROM issue ORDER BY id")
+    return [(row["title"], row["status"], row["culprit"], row["times_seen"]) for row in found]
 
 
 async def runs(database: Database) -> list[str]:
@@ -104,10 +123,10 @@ async def test_a_check_in_changes_what_is_expected(database: Database) -> None:
 async def test_a_missed_check_in_is_noticed_once(database: Database) -> None:
     await make_tenant(database)
     await write_records(database, [check_in("ok")])
-    await notice(database, now=NOW + 64 * MINUTE)
+    await look(database, now=NOW + 64 * MINUTE)
     assert await runs(database) == ["ok"]
     late = NOW + 66 * MINUTE
-    await asyncio.gather(*(notice(database, now=late) for _ in range(3)))
+    await asyncio.gather(*(look(database, now=late) for _ in range(3)))
     assert await runs(database) == ["ok", "missed"]
     fares = await environment(database)
     assert (fares["status"], fares["streak"]) == (CheckInStatus.MISSED, -1)
@@ -119,22 +138,97 @@ async def test_a_missed_check_in_is_noticed_once(database: Database) -> None:
 async def test_after_a_long_silence_one_is_missed(database: Database) -> None:
     await make_tenant(database)
     await write_records(database, [check_in("ok")])
-    await notice(database, now=NOW + 30 * clock.DAY)
+    await look(database, now=NOW + 30 * clock.DAY)
     assert await runs(database) == ["ok", "missed"]
     assert (await environment(database))["next_check_in_latest"] > NOW + 30 * clock.DAY
 
 
 async def test_a_run_that_takes_too_long_is_noticed_once(database: Database) -> None:
+    await make_tenant(database)
     guid = secrets.token_bytes(16)
     await write_records(database, [check_in("in_progress", check_in_id=guid)])
-    await notice(database, now=NOW + 9 * MINUTE)
+    await look(database, now=NOW + 9 * MINUTE)
     assert await runs(database) == ["in_progress"]
     late = NOW + 11 * MINUTE
-    await asyncio.gather(*(notice(database, now=late) for _ in range(3)))
+    await asyncio.gather(*(look(database, now=late) for _ in range(3)))
     assert await runs(database) == ["timeout"]
     assert (await environment(database))["streak"] == -1
     await write_records(database, [check_in("ok", check_in_id=guid, at=late + MINUTE)])
     assert await runs(database) == ["ok"]
+
+
+async def test_failures_of_an_environment_are_one_issue_until_the_job_runs_well(
+    database: Database,
+) -> None:
+    """Each run counts once, whatever looks at it at the same time; what fails again comes back."""
+    await make_tenant(database)
+    await write_records(database, [check_in("ok"), check_in("ok", environment="staging")])
+    late = NOW + 66 * MINUTE
+    await asyncio.gather(*(look(database, now=late) for _ in range(3)))
+    name = "Monitor failure: nightly"
+    assert await failures(database) == [(name, 0, "nightly", 1)] * 2
+    guid = secrets.token_bytes(16)
+    await write_records(database, [check_in("error", at=late + MINUTE, check_in_id=guid)])
+    await write_records(database, [check_in("error", at=late + MINUTE, check_in_id=guid)])
+    assert await failures(database) == [(name, 0, "nightly", 2), (name, 0, "nightly", 1)]
+    await write_records(database, [check_in("ok", at=late + 2 * MINUTE)])
+    assert await failures(database) == [(name, 1, "nightly", 2), (name, 0, "nightly", 1)]
+    await write_records(database, [check_in("error", at=late + 3 * MINUTE)])
+    assert await failures(database) == [(name, 0, "nightly", 3), (name, 0, "nightly", 1)]
+    regressed = "SELECT kind FROM activity ORDER BY at"
+    kinds = [row["kind"] for row in await rows(database, regressed)]
+    assert kinds[-2:] == ["set_resolved", "set_regression"]
+    counted = "SELECT sum(quantity) FROM outcome_hour WHERE category = 1"
+    assert await value(database, counted) is None, "no client sent an error"
+
+
+async def test_a_run_that_took_too_long_and_then_failed_failed_once(database: Database) -> None:
+    await make_tenant(database)
+    guid = secrets.token_bytes(16)
+    await write_records(database, [check_in("in_progress", check_in_id=guid)])
+    await look(database, now=NOW + 11 * MINUTE)
+    late = NOW + 12 * MINUTE
+    await write_records(database, [check_in("error", check_in_id=guid, at=late)], at=late)
+    assert await failures(database) == [("Monitor failure: nightly", 0, "nightly", 1)]
+
+
+async def test_an_issue_comes_and_goes_at_the_thresholds(database: Database) -> None:
+    await make_tenant(database)
+    patient = MonitorConfig(
+        schedule=Interval(1, "hour"), failure_issue_threshold=3, recovery_threshold=2
+    )
+    for number, (status, seen) in enumerate(
+        [
+            ("error", None),
+            ("error", None),
+            ("error", (0, 1)),
+            ("error", (0, 2)),
+            ("ok", (0, 2)),
+            ("ok", (1, 2)),
+        ]
+    ):
+        at = NOW + number * MINUTE
+        await write_records(database, [check_in(status, at=at, config=patient)])
+        found = [(status, seen) for _, status, _, seen in await failures(database)]
+        assert found == ([seen] if seen else []), number
+
+
+async def test_one_batch_may_hold_the_whole_story(database: Database) -> None:
+    await make_tenant(database)
+    story = ["error", "ok", "error"]
+    batch = [check_in(status, at=NOW + number) for number, status in enumerate(story)]
+    await write_records(database, batch)
+    assert await failures(database) == [("Monitor failure: nightly", 0, "nightly", 2)]
+
+
+async def test_what_is_muted_makes_no_issue(database: Database) -> None:
+    await make_tenant(database)
+    await write_records(database, [check_in("ok")])
+    mute = script("mute", "UPDATE monitor_environment SET is_muted = TRUE")
+    await database.write(lambda tx: tx.run(mute))
+    await write_records(database, [check_in("error", at=NOW + MINUTE)])
+    assert await failures(database) == []
+    assert (await environment(database))["status"] == CheckInStatus.ERROR
 
 
 async def test_a_monitor_that_is_disabled_misses_nothing(database: Database) -> None:
@@ -142,7 +236,7 @@ async def test_a_monitor_that_is_disabled_misses_nothing(database: Database) -> 
     await write_records(database, [check_in("ok")])
     disable = script("disable", "UPDATE monitor SET status = 1")
     await database.write(lambda tx: tx.run(disable))
-    await notice(database, now=NOW + 30 * clock.DAY)
+    await look(database, now=NOW + 30 * clock.DAY)
     assert await runs(database) == ["ok"]
 
 
@@ -151,7 +245,7 @@ async def test_monitors_of_a_project_that_went_keep_nobody_busy(database: Databa
     many = [check_in("ok", project_id=2, slug=f"job-{number}") for number in range(120)]
     await write_records(database, many)
     await write_records(database, [check_in("ok", at=NOW + MINUTE)])
-    await asyncio.wait_for(notice(database, now=NOW + 30 * clock.DAY), timeout=60)
+    await asyncio.wait_for(look(database, now=NOW + 30 * clock.DAY), timeout=60)
     missed = await rows(database, "SELECT project_id FROM check_in WHERE status = 4")
     assert [row["project_id"] for row in missed] == [1]
 

@@ -13,6 +13,7 @@ from urgentry.demo.cast import BY_SLUG, chance, somebody
 from urgentry.demo.sending import Sending, envelope, item
 
 _SECOND = clock.SECOND
+_PACES = (1, 1, 1, 1.4, 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +125,7 @@ class _Walk:
     def __init__(self, rng: random.Random, at: int) -> None:
         self.trace = Trace(rng, at)
         self._at = at
-        self._slow = rng.choice((1, 1, 1, 1.4, 3))
+        self._slow = rng.choice(_PACES)
         self._page, self._call, self._served, self._asked, self._root = (
             self.trace.span_id() for _ in range(5)
         )
@@ -180,10 +181,21 @@ class _Walk:
         spans = [
             span(root, "cache.get", "items:204", self.later(261), 1.2),
             span(root, "db.sql.query", found, self.later(264), 14),
+            *self._prices(root),
         ]
         return self.trace.transaction(
             "catalog", "GET /items", "http.server", self._asked, self.later(260), spans
         )
+
+
+    def _prices(self, root: str) -> list[dict[str, Any]]:
+        """Why the slowest ones are slow: with a cold cache each price is asked for by itself."""
+        asked = "SELECT amount, currency FROM prices WHERE item_id = $1"
+        starts = range(self.later(270), self.later(270) + 150_000, 21_000)
+        is_cold = self._slow == max(_PACES)
+        return [
+            self.trace.span(root, "db.sql.query", asked, start, 18) for start in starts if is_cold
+        ]
 
 
 def _logs(rng: random.Random, trace: Trace, at: int, user: dict[str, object]) -> bytes:

@@ -14,10 +14,10 @@ from urgentry import clock
 from urgentry.app import App
 from urgentry.config import Settings
 from urgentry.errors import UrgentryError
+from urgentry.ingest.monitoring import notice
 from urgentry.jobs.aging import age_issues
 from urgentry.jobs.escalation import escalate_issues
 from urgentry.jobs.housekeeping import prepare_partitions
-from urgentry.jobs.monitoring import notice
 from urgentry.metrics import Metrics
 from urgentry.opening import open_blob_store, open_seals
 from urgentry.storage.database import Database
@@ -67,7 +67,7 @@ class Stage:
 
     async def pass_time(self, at: int) -> None:
         """What a server does by itself now and then."""
-        await notice(self.database, now=at)
+        await notice(self.database, self._app.writer, now=at)
         await escalate_issues(self.database, now=at)
         await age_issues(self.database, now=at)
         await self._app.ledger.flush()

@@ -5,6 +5,7 @@ import msgspec
 from urgentry.domain.crash_reports import DEFAULT
 from urgentry.domain.filters import FilterSettings
 from urgentry.domain.grouping_settings import GroupingSettings
+from urgentry.domain.performance_settings import PerformanceSettings
 from urgentry.domain.privacy_settings import PrivacySettings
 from urgentry.domain.quotas import Quota
 from urgentry.domain.sdk_loader import LoaderOptions
@@ -24,6 +25,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     grouping: GroupingSettings
     filters: FilterSettings = FilterSettings()
     privacy: PrivacySettings = PrivacySettings()
+    performance: PerformanceSettings = PerformanceSettings()
     storm: StormRule | None = None
     crash_reports_kept: int = DEFAULT
     """Dumps and reports that are kept of each hash; -1 keeps all."""

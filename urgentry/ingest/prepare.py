@@ -49,7 +49,7 @@ def prepare_event(
         release=event.get("release") or "",
         environment=event.get("environment") or "",
         tags=tags,
-        user=_user(event.get("user")),
+        user=user_of(event.get("user")),
         storm=scope.storm,
         counted=((category, 1),),
         payload=orjson.dumps(event),
@@ -68,7 +68,8 @@ def _show(event: dict[str, Any], grouped: Grouped) -> None:
     event["grouping_config"] = {"id": grouped.grouping.config}
 
 
-def _user(user: Any) -> EventUser | None:
+def user_of(user: Any) -> EventUser | None:
+    """Whom an event concerned; None where its user is nobody that could be told from others."""
     ident = user.get("sentry_user") if isinstance(user, dict) else None
     if not isinstance(ident, str):
         return None

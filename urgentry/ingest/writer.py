@@ -4,8 +4,9 @@ are learned, what was not stored is counted and those who wait for news are woke
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import structlog
 import zstandard
@@ -14,15 +15,19 @@ from urgentry.domain.record import Record
 from urgentry.ingest.ledger import Ledger
 from urgentry.ingest.names import KnownNames
 from urgentry.ingest.store.batch import Batch, Written, write_batch
+from urgentry.ingest.store.context import BatchContext
+from urgentry.ingest.store.made import write_made
 from urgentry.metrics import Metrics
 from urgentry.protocol.items import DataCategory
 from urgentry.protocol.outcome import Outcome, Reason
-from urgentry.storage.database import Transaction
+from urgentry.storage.database import Database, Transaction
 
 _ZSTD_LEVEL = 3
 _COMPRESSED_HERE_BYTES = 64 << 10
 """Compressing so much takes about as long as a hand-over to another thread and back."""
 
+T = TypeVar("T")
+Work = Callable[[Transaction, BatchContext], Awaitable[T]]
 _Buffer = bytes | bytearray | memoryview
 
 log = structlog.get_logger(__name__)
@@ -54,6 +59,22 @@ class BatchWriter:
     async def apply(self, tx: Transaction, batch: Batch) -> Written:
         """Writes a batch in a transaction. The body may run more than once."""
         return await write_batch(tx, batch, self._names)
+
+    async def write_found(self, database: Database, at: int, work: Work[T]) -> T:
+        """Runs `work` in a transaction of its own, with the events that the server makes of what is
+        found there; `at` in microseconds."""
+        context = BatchContext(at=at, known=self._names)
+
+        async def body(tx: Transaction) -> T:
+            nonlocal context
+            context = BatchContext(at=at, known=self._names)
+            answer = await work(tx, context)
+            await write_made(tx, context)
+            return answer
+
+        answer = await database.write(body)
+        self.conclude(Written(fates=(), context=context))
+        return answer
 
     def conclude(self, written: Written) -> None:
         """Follows a commit, once."""

@@ -144,7 +144,7 @@ def _read_spans(item: Item, receipt: Receipt, _envelope: Envelope) -> Reading:
     for record in reading.records:
         assert isinstance(record, SignalBatch)  # noqa: S101 - `gather` makes no others
         join_segments(record.signals)
-    return _noted(item, reading)
+    return _noted(item, span_items.with_problems(reading, receipt))
 
 
 def _read_logs(item: Item, receipt: Receipt, _envelope: Envelope) -> Reading:

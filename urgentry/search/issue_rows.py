@@ -1,8 +1,18 @@
 """Search terms about what an issue's own row says: state, people, counts, times, text."""
 
 from urgentry.domain.condition import ALWAYS, NEVER, AllOf, AnyOf, Condition, Holds, Not
-from urgentry.domain.feedback import FEEDBACK_TYPE
 from urgentry.domain.issue import LEVELS, Priority, Status, Substatus
+from urgentry.domain.issue_kind import (
+    CONSECUTIVE_HTTP,
+    ERROR,
+    FEEDBACK,
+    FOUND_KINDS,
+    LARGE_HTTP_PAYLOAD,
+    MONITOR_FAILURE,
+    N_PLUS_ONE,
+    SLOW_DB_QUERY,
+    IssueKind,
+)
 from urgentry.domain.short_id import parse_short_id
 from urgentry.search.conditions import Meaning, any_value, span_condition, text_test
 from urgentry.search.keys import Key
@@ -18,10 +28,30 @@ from urgentry.search.values import (
 )
 
 _FALLBACK_LEVELS = {"log": "info", "warn": "warning", "critical": "fatal"}
-IS_FEEDBACK = Holds("search.issue_type_is", {"value": FEEDBACK_TYPE})
+_OTHERS = (FEEDBACK, *FOUND_KINDS)
+
+
+def _one_of(*kinds: IssueKind) -> Condition:
+    """The issue is of one of these kinds, none of which is an error."""
+    tests = tuple(Holds("search.issue_type_is", {"value": kind.slug}) for kind in kinds)
+    return tests[0] if len(tests) == 1 else AnyOf(tests)
+
+
+IS_FEEDBACK = _one_of(FEEDBACK)
+_IS_ERROR = Not(_one_of(*_OTHERS))
+_PERFORMANCE = tuple(kind for kind in FOUND_KINDS if kind.category == "performance")
 _CATEGORIES: dict[str, Condition] = {
-    **dict.fromkeys(("error", "1"), Not(IS_FEEDBACK)),
+    **dict.fromkeys(("error", "1"), _IS_ERROR),
+    **dict.fromkeys(("performance", "2"), _one_of(*_PERFORMANCE)),
+    **dict.fromkeys(("cron", "4", "outage"), _one_of(MONITOR_FAILURE)),
     **dict.fromkeys(("feedback", "6"), IS_FEEDBACK),
+    "db_query": _one_of(SLOW_DB_QUERY, N_PLUS_ONE),
+    "http_client": _one_of(CONSECUTIVE_HTTP, LARGE_HTTP_PAYLOAD),
+}
+"""By Sentry's names, of which newer ones part performance and call failing monitors outages."""
+_TYPES: dict[str, Condition] = {
+    ERROR.slug: _IS_ERROR,
+    **{kind.slug: _one_of(kind) for kind in _OTHERS},
 }
 
 
@@ -169,8 +199,11 @@ def _issue_id(term: Term, _: SearchScope) -> Condition:
 
 
 def _category(term: Term, _: SearchScope) -> Condition:
-    """Every issue is an error or feedback."""
     return any_value(term, lambda value: _CATEGORIES.get(value.text.lower(), NEVER))
+
+
+def _kind(term: Term, _: SearchScope) -> Condition:
+    return any_value(term, lambda value: _TYPES.get(value.text.lower(), NEVER))
 
 
 def _message(term: Term, _: SearchScope) -> Condition:
@@ -208,7 +241,7 @@ ROW_MEANINGS: dict[Key, Meaning] = {
     Key.ISSUE: _issue,
     Key.ISSUE_ID: _issue_id,
     Key.CATEGORY: _category,
-    Key.ISSUE_TYPE: _category,
+    Key.ISSUE_TYPE: _kind,
     Key.EVENT_TYPE: _text("issue_type"),
     Key.ERROR_TYPE: _metadata("type"),
     Key.ERROR_VALUE: _metadata("value"),

@@ -35,6 +35,7 @@ class TimedOut(NamedTuple):
     """A run that takes too long."""
 
     check_in_id: int
+    guid: bytes
     monitor_id: int
     environment: str
 
@@ -173,7 +174,7 @@ async def list_overdue(tx: Transaction, now: int, *, limit: int) -> list[Overdue
 async def list_timed_out(tx: Transaction, now: int, *, limit: int) -> list[TimedOut]:
     """Runs that should have ended by now."""
     rows = await tx.all("monitors.list_timed_out", now=now, limit=limit)
-    return [TimedOut(row["id"], row["monitor_id"], row["name"]) for row in rows]
+    return [TimedOut(row["id"], bytes(row["guid"]), row["monitor_id"], row["name"]) for row in rows]
 
 
 async def end_run(tx: Transaction, check_in_id: int, *, at: int) -> bool:
@@ -191,6 +192,12 @@ async def find_running(tx: Transaction, environment_id: int) -> CheckIn | None:
     """The newest run that is in progress."""
     row = await tx.one("monitors.find_running", environment_id=environment_id)
     return _check_in(row) if row else None
+
+
+async def last_good(tx: Transaction, environment_id: int, *, among: int) -> int | None:
+    """When the last run went well, among so many of the newest check-ins; microseconds."""
+    row = await tx.one("monitors.last_good", environment_id=environment_id, among=among)
+    return row["at"] if row else None
 
 
 async def insert_check_in(

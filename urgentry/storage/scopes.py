@@ -5,6 +5,7 @@ import orjson
 from urgentry.domain.crash_reports import read_crash_reports_kept
 from urgentry.domain.filters import read_filter_settings
 from urgentry.domain.grouping_settings import read_grouping_settings
+from urgentry.domain.performance_settings import read_performance_settings
 from urgentry.domain.privacy_settings import (
     effective,
     read_organization_rules,
@@ -38,6 +39,7 @@ async def get_scope(tx: Transaction, public_key: str) -> Scope | None:
             read_project_rules(settings),
             read_organization_rules(orjson.loads(row["organization_settings"])),
         ),
+        performance=read_performance_settings(settings),
         storm=read_storm_rule(settings),
         crash_reports_kept=read_crash_reports_kept(settings),
         quotas=(*_key_limit(row), *await _quotas(tx, row)),

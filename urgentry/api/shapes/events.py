@@ -6,8 +6,10 @@ import msgspec
 
 from urgentry.api.shapes.entries import entries_meta, entries_of, message_of
 from urgentry.api.shapes.frames import Json
+from urgentry.api.shapes.occurrences import occurrence_of
 from urgentry.api.shapes.tags import search_for
 from urgentry.api.timestamps import iso
+from urgentry.domain.issue_kind import told_type
 from urgentry.domain.project import Project
 from urgentry.storage.events import StoredEvent
 
@@ -35,7 +37,7 @@ def event_row(stored: StoredEvent, event: Json) -> Json:
     """An event in a list."""
     return {
         "id": stored.event_id,
-        "event.type": event.get("type") or "default",
+        "event.type": told_type(event.get("type") or "default"),
         "groupID": str(stored.issue_id),
         "eventID": stored.event_id,
         "projectID": str(stored.project_id),
@@ -69,7 +71,7 @@ def event_details(stored: StoredEvent, event: Json) -> Json:
         "context": event.get("extra") or {},
         "packages": event.get("modules") or {},
         "errors": [_error(error) for error in event.get("errors") or () if error],
-        "occurrence": None,
+        "occurrence": occurrence_of(stored, event),
         "_meta": _meta(event, entries),
         "fingerprints": event.get("hashes") or [],
         "groupingConfig": _grouping_config(event),

@@ -8,8 +8,8 @@ import msgspec
 from urgentry import clock
 from urgentry.api.shapes.accounts import account_shape
 from urgentry.api.timestamps import iso
-from urgentry.domain.feedback import FEEDBACK_TYPE
 from urgentry.domain.issue import Issue, Resolution, Status, Substatus
+from urgentry.domain.issue_kind import kind_of, told_type
 from urgentry.domain.organization import Organization
 from urgentry.domain.short_id import format_short_id
 from urgentry.storage.stats import Seen
@@ -39,6 +39,7 @@ def issue_shape(issue: Issue, view: IssueView) -> Json:
     around = view.surroundings
     project = around.projects[issue.project_id]
     seen = counts_shape(issue, around.seen)
+    kind = kind_of(issue.type)
     return {
         "id": str(issue.id),
         "shareId": None,
@@ -64,9 +65,9 @@ def issue_shape(issue: Issue, view: IssueView) -> Json:
             "slug": project.slug,
             "platform": project.platform or None,
         },
-        "type": issue.type,
-        "issueType": _kind(issue),
-        "issueCategory": _kind(issue),
+        "type": told_type(issue.type),
+        "issueType": kind.slug,
+        "issueCategory": kind.category,
         "metadata": _metadata(issue),
         "numComments": around.notes.get(issue.id, 0),
         "assignedTo": assignee_shape(issue, around),
@@ -193,10 +194,6 @@ def _archive(issue: Issue) -> Json:
 def _actor(account_id: int | None, around: Surroundings) -> Json:
     account = around.accounts.get(account_id) if account_id else None
     return {"actor": account_shape(account)} if account else {}
-
-
-def _kind(issue: Issue) -> str:
-    return issue.type if issue.type == FEEDBACK_TYPE else "error"
 
 
 def _metadata(issue: Issue) -> Json:

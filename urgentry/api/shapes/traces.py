@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from urgentry.api.shapes.signals import seconds, span_id
+from urgentry.domain.issue_kind import kind_of
 from urgentry.domain.short_id import format_short_id
 from urgentry.explore.listing import Found
 from urgentry.explore.trace_errors import TraceError
@@ -28,8 +29,9 @@ _MOBILE_VITALS = (
     "time_to_initial_display",
     "time_to_full_display",
 )
-_ISSUE_OF_ERROR = 1
-"""Sentry's number of the kind of issue that errors make."""
+
+_LISTS = {"error": "errors", "occurrence": "occurrences"}
+"""Where a span lists what happened in it."""
 
 
 class TraceView(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +59,8 @@ def trace_tree(spans: Iterable[Found], errors: Iterable[TraceError], view: Trace
     alone: list[Json] = []
     for error in errors:
         holder = by_id.get(error.span_id)
-        (holder["errors"] if holder else alone).append(_error(error, view))
+        shown_error = _error(error, view)
+        (holder[_LISTS[shown_error["event_type"]]] if holder else alone).append(shown_error)
     return [*roots, *alone]
 
 
@@ -142,11 +145,12 @@ def _error(error: TraceError, view: TraceView) -> Json:
     stored, event = error.stored, error.event
     slug = view.slugs.get(stored.project_id, "")
     at = seconds(stored.timestamp)
+    kind = kind_of(_text(event.get("type")))
     return {
-        "event_type": "error",
+        "event_type": "occurrence" if kind.is_found else "error",
         "event_id": stored.event_id,
         "issue_id": stored.issue_id,
-        "issue_type": _ISSUE_OF_ERROR,
+        "issue_type": kind.number,
         "short_id": format_short_id(slug, error.number) if error.number is not None else None,
         "project_id": stored.project_id,
         "project_slug": slug,

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec.structs import replace
+
 from urgentry.ingest.envelope import Envelope, Item
 from urgentry.ingest.normalize import parse_event_json
+from urgentry.ingest.performance import problems_of_spans
 from urgentry.ingest.reading import Reading
 from urgentry.ingest.receipt import Receipt
 from urgentry.ingest.signals.batches import Counting, gather
@@ -14,6 +17,7 @@ from urgentry.ingest.signals.spans import CONTENT_TYPE, read_legacy_span, read_s
 from urgentry.ingest.signals.times import Times
 from urgentry.protocol.items import DataCategory
 from urgentry.protocol.outcome import Reason, invalid
+from urgentry.telemetry.arrival import SignalBatch
 from urgentry.telemetry.signal import Kind, Signal
 
 COUNTING = Counting(DataCategory.SPAN, DataCategory.SPAN_INDEXED)
@@ -34,7 +38,19 @@ def _read_container(item: Item, receipt: Receipt, envelope: Envelope) -> Reading
     def entry(given: Any, times: Times, ids: Iterator[int]) -> Signal:
         return read_span(given, container, receipt, times, ids)
 
-    return gather(container.entries, Kind.SPAN, entry, receipt, COUNTING, size=item.size)
+    reading = gather(container.entries, Kind.SPAN, entry, receipt, COUNTING, size=item.size)
+    return with_problems(reading, receipt)
+
+
+def with_problems(reading: Reading, receipt: Receipt) -> Reading:
+    """What was read of spans, and the performance problems in them."""
+    problems = [
+        problem
+        for record in reading.records
+        if isinstance(record, SignalBatch)
+        for problem in problems_of_spans(record.signals, receipt)
+    ]
+    return replace(reading, records=[*reading.records, *problems]) if problems else reading
 
 
 def _check_context(container: Container, envelope: Envelope) -> None:

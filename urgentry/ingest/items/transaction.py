@@ -10,6 +10,7 @@ from urgentry.ingest.filters import filter_event
 from urgentry.ingest.items import profile
 from urgentry.ingest.items.event import normalized
 from urgentry.ingest.normalize import parse_event_json
+from urgentry.ingest.performance import problems_of_transaction
 from urgentry.ingest.reading import Reading, Refused
 from urgentry.ingest.receipt import Receipt
 from urgentry.ingest.scrub import scrub_event
@@ -39,7 +40,8 @@ def read(item: Item, receipt: Receipt, envelope: Envelope) -> Reading:
     transaction = _prepare(event, receipt)
     lost = sent + 1 - len(transaction.signals)
     refused = [_too_many(lost)] if lost > 0 else []
-    return Reading(records=[transaction], refused=refused)
+    problems = problems_of_transaction(event, transaction.signals, receipt)
+    return Reading(records=[transaction, *problems], refused=refused)
 
 
 def _prepare(event: Event, receipt: Receipt) -> PreparedTransaction:

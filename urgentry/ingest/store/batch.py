@@ -23,6 +23,7 @@ from urgentry.ingest.store.client_reports import write_client_reports
 from urgentry.ingest.store.context import BatchContext
 from urgentry.ingest.store.events import write_events
 from urgentry.ingest.store.feedback import write_feedback
+from urgentry.ingest.store.made import bodies_of_made, resolve_over
 from urgentry.ingest.store.profiles import write_profiles
 from urgentry.ingest.store.replays import write_replays
 from urgentry.ingest.store.sessions import write_sessions
@@ -41,6 +42,7 @@ Writer = Callable[
 index, why a record was not kept: a `Reason`, as for an id that was taken before."""
 
 WRITERS: Mapping[type[Record], Writer] = {
+    CheckInRecord: write_check_ins,
     PreparedEvent: write_events,
     AttachmentRecord: write_attachments,
     FeedbackRecord: write_feedback,
@@ -48,11 +50,11 @@ WRITERS: Mapping[type[Record], Writer] = {
     SessionReport: write_sessions,
     SignalBatch: write_signals,
     PreparedTransaction: write_transactions,
-    CheckInRecord: write_check_ins,
     ProfileRecord: write_profiles,
     ReplaySegmentRecord: write_replays,
 }
-"""In the order in which they run, which is the same in every transaction: no deadlocks."""
+"""In the order in which they run, which is the same in every transaction: no deadlocks. What the
+server makes events of comes before them."""
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,11 +87,15 @@ async def write_batch(tx: Transaction, batch: Batch, known: KnownNames) -> Writt
     fates = [""] * len(batch.records)
     for kind, write in WRITERS.items():
         places = [index for index, each in enumerate(batch.records) if type(each) is kind]
-        if places:
-            records = [batch.records[index] for index in places]
-            bodies = [batch.bodies[index] for index in places]
-            for place, reason in (await write(tx, records, bodies, context)).items():
+        records = [batch.records[index] for index in places]
+        bodies = [batch.bodies[index] for index in places]
+        if kind is PreparedEvent and context.made:
+            records += context.made
+            bodies += bodies_of_made(context)
+        for place, reason in (await write(tx, records, bodies, context) if records else {}).items():
+            if place < len(places):
                 fates[places[place]] = reason
+    await resolve_over(tx, context)
     _count_outcomes(tx, batch, fates, context)
     _count_usage(tx, batch, fates)
     feed.append(tx, context.feed)

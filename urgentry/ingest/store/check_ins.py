@@ -15,7 +15,9 @@ from urgentry.domain.monitor import (
     MonitorEnvironment,
     MonitorStatus,
 )
+from urgentry.ingest.occurrences import Owner
 from urgentry.ingest.store.context import BatchContext
+from urgentry.ingest.store.monitor_failures import Ended, tell_change
 from urgentry.protocol.outcome import Reason
 from urgentry.storage import monitors
 from urgentry.storage.database import Transaction
@@ -25,7 +27,7 @@ async def write_check_ins(
     tx: Transaction,
     records: Sequence[CheckInRecord],
     _bodies: Sequence[bytes],
-    _context: BatchContext,
+    context: BatchContext,
 ) -> dict[int, str]:
     """Writes check-ins in the order in which they came; one for a monitor that nobody has made is
     refused."""
@@ -38,7 +40,7 @@ async def write_check_ins(
         if monitor is None:
             fates[index] = Reason.MONITOR_NOT_FOUND
         else:
-            await _write(tx, monitor, record)
+            await _write(tx, monitor, record, context)
     return fates
 
 
@@ -72,7 +74,9 @@ def _new(record: CheckInRecord, config: MonitorConfig) -> Monitor:
     )
 
 
-async def _write(tx: Transaction, monitor: Monitor, record: CheckInRecord) -> None:
+async def _write(
+    tx: Transaction, monitor: Monitor, record: CheckInRecord, context: BatchContext
+) -> None:
     environment = await monitors.hold_environment(
         tx, monitor, record.environment, at=record.received
     )
@@ -82,11 +86,12 @@ async def _write(tx: Transaction, monitor: Monitor, record: CheckInRecord) -> No
         return
     timeout = monitor.config.timeout(run.started_at if run else record.received)
     timeout_at = timeout if status is CheckInStatus.IN_PROGRESS else None
+    guid = run.guid if run else record.check_in_id or secrets.token_bytes(16)
     if run is None:
         await monitors.insert_check_in(
             tx,
             environment,
-            guid=record.check_in_id or secrets.token_bytes(16),
+            guid=guid,
             status=status,
             at=record.received,
             retention_days=record.retention_days,
@@ -105,7 +110,25 @@ async def _write(tx: Transaction, monitor: Monitor, record: CheckInRecord) -> No
             duration_ms=_duration(record, run),
             trace_id=record.trace_id,
         )
-    await _move_on(tx, monitor, environment, status, at=record.received)
+    fares = await _move_on(tx, monitor, environment, status, at=record.received)
+    await tell_change(
+        tx,
+        monitor,
+        environment,
+        fares,
+        Ended(status=status, guid=guid, at=record.received, trace_id=record.trace_id),
+        _owner(record),
+        context,
+    )
+
+
+def _owner(record: CheckInRecord) -> Owner:
+    return Owner(
+        organization_id=record.organization_id,
+        project_id=record.project_id,
+        key_id=record.key_id,
+        retention_days=record.retention_days,
+    )
 
 
 async def _run(
@@ -134,17 +157,17 @@ async def _move_on(
     status: CheckInStatus,
     *,
     at: int,
-) -> None:
-    """A check-in that comes late changes nothing of what is expected next."""
+) -> MonitorEnvironment:
+    """How the environment fares then. A check-in that comes late changes nothing of what is
+    expected next."""
     last = max(at, environment.last_check_in or 0)
     due, latest = monitor.config.expected(last)
-    await monitors.set_environment(
-        tx,
-        replace(
-            environment,
-            health=environment.health.after(status, monitor.config),
-            last_check_in=last,
-            next_check_in=due,
-            next_check_in_latest=latest,
-        ),
+    fares = replace(
+        environment,
+        health=environment.health.after(status, monitor.config),
+        last_check_in=last,
+        next_check_in=due,
+        next_check_in_latest=latest,
     )
+    await monitors.set_environment(tx, fares)
+    return fares

@@ -2,15 +2,25 @@
 
 from collections import Counter
 from collections.abc import Callable
+from typing import NamedTuple
 
 import msgspec
 
+from urgentry.domain.event import PreparedEvent
 from urgentry.domain.feed import FeedEntry
 from urgentry.ingest.names import KnownNames
+from urgentry.storage.hashes import HashKey
 from urgentry.storage.rollups import OutcomeKey
 
 CODEC_ZSTD = 1
 """How bodies are stored: one zstd frame each."""
+
+
+class Over(NamedTuple):
+    """An organization, and when the cause of an issue of it was gone; microseconds."""
+
+    organization_id: int
+    at: int
 
 
 class BatchContext(msgspec.Struct, kw_only=True):
@@ -21,6 +31,10 @@ class BatchContext(msgspec.Struct, kw_only=True):
     """When the batch was made, in microseconds."""
     known: KnownNames
     """Ids that committed batches resolved; to be asked, and changed only in `on_commit`."""
+    made: list[PreparedEvent] = []
+    """Events that the server makes of what the batch tells it."""
+    over: dict[HashKey, Over] = {}
+    """What leads to issues whose cause is gone."""
     feed: list[FeedEntry] = []
     """What live pages and other replicas are told, in the order of the entries."""
     outcomes: Counter[OutcomeKey] = msgspec.field(default_factory=Counter)

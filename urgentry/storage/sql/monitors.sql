@@ -126,6 +126,17 @@ WHERE environment_id = :environment_id AND status = 3
 ORDER BY id DESC
 LIMIT 1
 
+-- name: last_good
+-- When the last run went well, among the newest check-ins of an environment.
+SELECT MAX(updated_at) AS at
+FROM (
+    SELECT status, updated_at FROM check_in
+    WHERE environment_id = :environment_id
+    ORDER BY id DESC
+    LIMIT :among
+) AS recent
+WHERE status = 1
+
 -- name: insert_check_in
 -- A check-in.
 INSERT INTO check_in (
@@ -146,9 +157,10 @@ WHERE id = :id
 
 -- name: list_timed_out
 -- Runs that take too long.
-SELECT check_in.id, check_in.monitor_id, monitor_environment.name
+SELECT check_in.id, check_in.guid, check_in.monitor_id, monitor_environment.name
 FROM check_in
 JOIN monitor_environment ON monitor_environment.id = check_in.environment_id
+JOIN project ON project.id = check_in.project_id
 WHERE check_in.timeout_at <= :now
 ORDER BY check_in.timeout_at
 LIMIT :limit

@@ -9,6 +9,7 @@ from urgentry.telemetry.signal import NO_TRACE
 from urgentry.web.view.changes import Change, changes
 from urgentry.web.view.crumbs import Crumb, crumbs
 from urgentry.web.view.feedback import Said, said_in
+from urgentry.web.view.occurrence import FoundOut, found_in
 from urgentry.web.view.stack import Raised, exceptions, lone_trace, threads
 from urgentry.web.view.values import Json, Pair, items, many, obj, pair, pairs_of, shown, text
 
@@ -53,6 +54,8 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     said: Said | None
     """What somebody said, where the event is feedback."""
+    found: FoundOut | None
+    """What the server found out, where it made the event."""
     trace: str
     """The id of the trace that it happened in; empty where it names none."""
     raised: list[Raised]
@@ -93,6 +96,7 @@ def event_view(event: Json, *, event_id: str, at: int, received: int, size: int)
         platform=text(event.get("platform")) or "other",
         message=_message(event),
         said=said_in(event, at),
+        found=found_in(event),
         trace=_trace(obj(obj(event.get("contexts")).get("trace"))),
         raised=raised,
         threads=threads(event),

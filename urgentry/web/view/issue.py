@@ -7,6 +7,7 @@ import msgspec
 from urgentry.domain.distinct import EXACT_LIMIT
 from urgentry.domain.feedback import FEEDBACK_TYPE
 from urgentry.domain.issue import Issue, Priority, Resolution, Status, Substatus
+from urgentry.domain.issue_kind import kind_of
 from urgentry.domain.short_id import format_short_id
 from urgentry.triage.reading import Surroundings
 from urgentry.web.charts import spark_path
@@ -103,6 +104,8 @@ def _headline(issue: Issue) -> tuple[str, str]:
     """What an issue is called, and what is said there."""
     if issue.type == FEEDBACK_TYPE:
         return "User feedback", str(issue.metadata.get("message") or "")
+    if kind_of(issue.type).is_found:
+        return issue.title, str(issue.metadata.get("value") or "")
     kind = issue.metadata.get("type")
     if kind:
         return str(kind), str(issue.metadata.get("value") or "")
