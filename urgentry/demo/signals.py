@@ -187,7 +187,6 @@ class _Walk:
             "catalog", "GET /items", "http.server", self._asked, self.later(260), spans
         )
 
-
     def _prices(self, root: str) -> list[dict[str, Any]]:
         """Why the slowest ones are slow: with a cold cache each price is asked for by itself."""
         asked = "SELECT amount, currency FROM prices WHERE item_id = $1"
