@@ -1,7 +1,6 @@
 """Monitors of scheduled jobs and their check-ins, by organization and by project."""
 
 from collections.abc import Collection
-from functools import partial
 from typing import Any
 
 from msgspec import UNSET
@@ -27,13 +26,13 @@ from urgentry.tenancy.monitors import (
     MonitorChange,
     change_monitor,
     create_monitor,
+    forget_check_ins,
     mute_environment,
 )
 
 READ = ("org:read", "org:write", "org:admin", "project:read", "project:write", "project:admin")
 WRITE = ("org:write", "org:admin", "project:write", "project:admin")
 _STATUSES = {"active": MonitorStatus.ACTIVE, "disabled": MonitorStatus.DISABLED}
-_CHUNK = 500
 
 
 async def list_of_organization(call: Call) -> Response:
@@ -125,12 +124,7 @@ async def delete(call: Call) -> Response:
         _, monitor, _ = await _find(call, tx, *WRITE)
         return await monitors.delete_monitor(tx, monitor.id, environments=_environments(call))
 
-    gone = await call.database.write(write)
-    deleted = _CHUNK
-    while gone and deleted == _CHUNK:
-        deleted = await call.database.write(
-            partial(monitors.delete_check_ins_of, environment_ids=gone, limit=_CHUNK)
-        )
+    await forget_check_ins(call.database, await call.database.write(write))
     return json_response({}, 202)
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 import orjson
 
-from urgentry.domain.event import expires_day, new_row_id
+from urgentry.domain.event import expires_day, new_row_id, row_id_at
 from urgentry.domain.monitor import (
     CheckIn,
     CheckInStatus,
@@ -38,6 +38,15 @@ class TimedOut(NamedTuple):
     guid: bytes
     monitor_id: int
     environment: str
+
+
+class SlotCount(NamedTuple):
+    """How many check-ins of an environment ended how in a slot of time."""
+
+    environment_id: int
+    slot: int
+    status: CheckInStatus
+    runs: int
 
 
 async def hold_monitor(tx: Transaction, project_id: int, slug: str) -> Monitor | None:
@@ -273,6 +282,24 @@ async def list_check_ins(
         limit=limit,
     )
     return [(row["environment"], _check_in(row)) for row in rows]
+
+
+async def count_by_slot(
+    tx: Transaction, monitor_ids: Iterable[int], *, start: int, width: int, slots: int
+) -> list[SlotCount]:
+    """How check-ins ended, by environment, in slots of so many microseconds from a time on."""
+    since, row_width = row_id_at(start), row_id_at(width)
+    rows = await tx.all(
+        "monitors.count_by_slot",
+        monitor_ids=integers(monitor_ids),
+        since=since,
+        until=since + slots * row_width,
+        width=row_width,
+    )
+    return [
+        SlotCount(row["environment_id"], row["slot"], CheckInStatus(row["status"]), row["runs"])
+        for row in rows
+    ]
 
 
 async def delete_expired(tx: Transaction, today: int, /, *, limit: int) -> int:

@@ -1,6 +1,7 @@
 """Making, changing and muting monitors of scheduled jobs; shared by api and web."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -19,8 +20,9 @@ from urgentry.domain.monitor import (
 from urgentry.domain.schedule import read_schedule, read_timezone
 from urgentry.errors import FieldError, UniqueViolation
 from urgentry.storage import members, monitors, teams
-from urgentry.storage.database import Transaction
+from urgentry.storage.database import Database, Transaction
 
+_CHUNK = 500
 _NUMBERS = {
     "checkin_margin": MOST_MINUTES,
     "max_runtime": MOST_MINUTES,
@@ -84,6 +86,15 @@ async def change_monitor(
     if (changed.config, changed.status) != (before.config, before.status):
         await monitors.expect(tx, monitor.id, *changed.config.expected(at))
     return changed
+
+
+async def forget_check_ins(database: Database, environment_ids: list[int]) -> None:
+    """Deletes the check-ins of environments that are gone, a few at a time."""
+    deleted = _CHUNK
+    while environment_ids and deleted == _CHUNK:
+        deleted = await database.write(
+            partial(monitors.delete_check_ins_of, environment_ids=environment_ids, limit=_CHUNK)
+        )
 
 
 async def mute_environment(

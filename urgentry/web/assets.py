@@ -17,7 +17,7 @@ _STYLES = (
     *("tokens", "base", "layout", "components", "pieces", "palette"),
     *("issues", "views", "issue", "event", "trace"),
     *("search", "settings", "onboarding", "stats", "releases", "waterfall", "span", "explore"),
-    "logs",
+    *("logs", "crons"),
 )
 _TYPES = {
     ".css": "text/css; charset=utf-8",

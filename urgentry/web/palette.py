@@ -30,6 +30,7 @@ _PAGES = (
     ("Spans", "/traces/?view=spans", "waterfall"),
     ("Logs", "/logs/", "terminal"),
     ("Releases", "/releases/", "package"),
+    ("Crons", "/crons/", "clock"),
     ("Projects", "/projects/", "folder"),
     ("Stats", "/stats/", "activity"),
     ("Settings of the organization", "/settings/", "settings"),

@@ -80,6 +80,7 @@ def places(server: RunningServer) -> dict[str, str]:
         "team": "platform",
         "trace": trace,
         "log": f"{log['timestamp_precise'] // 1000}-{int(log['id'], 16):x}",
+        "monitor": "nightly-stock-count",
         "version": quote("storefront@4.13.0", safe="@"),
     }
 

@@ -183,6 +183,16 @@ WHERE check_in.monitor_id = :monitor_id AND check_in.id >= :since AND check_in.i
 ORDER BY check_in.id DESC
 LIMIT :limit
 
+-- name: count_by_slot
+-- How many check-ins of monitors stand how, by environment and slot of time.
+SELECT
+    environment_id, CAST((id - :since) / :width AS bigint) AS slot, status,
+    CAST(COUNT(*) AS bigint) AS runs
+FROM check_in
+WHERE monitor_id IN (SELECT CAST(j.value AS bigint) FROM json_each(CAST(:monitor_ids AS text)) AS j)
+    AND id >= :since AND id < :until
+GROUP BY environment_id, CAST((id - :since) / :width AS bigint), status
+
 -- name: delete_expired
 -- A chunk of the check-ins whose day has come.
 DELETE FROM check_in

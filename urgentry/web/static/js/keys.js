@@ -7,6 +7,7 @@ const PLACES = {
   e: "/traces/",
   l: "/logs/",
   r: "/releases/",
+  c: "/crons/",
   p: "/projects/",
   t: "/stats/",
   s: "/settings/",
