@@ -8,6 +8,7 @@ _LINES = {
     "activity": "M1.5 8h3l2-5 3 10 2-5h3",
     "archive": "M2 3.5h12v3H2zM3 6.5v6h10v-6M6.5 9h3",
     "arrow-right": "M3 8h10M9 4l4 4-4 4",
+    "bars": "M3 13V8M8 13V3M13 13V6",
     "bookmark": "M4 2.5h8v11l-4-3-4 3z",
     "branch": "M5 2v8M5 10a2 2 0 1 0 0 4 2 2 0 0 0 0-4zM11 2a2 2 0 1 0 0 4 2 2 0 0 0 0-4zM11 6"
     "c0 3-6 2-6 4",

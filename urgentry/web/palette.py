@@ -28,14 +28,16 @@ _PAGES = (
     ("Issues", "/issues/", "issues"),
     ("Traces", "/traces/", "waterfall"),
     ("Spans", "/traces/?view=spans", "waterfall"),
+    ("Performance", "/performance/", "activity"),
     ("Logs", "/logs/", "terminal"),
     ("Releases", "/releases/", "package"),
     ("Crons", "/crons/", "clock"),
     ("Projects", "/projects/", "folder"),
-    ("Stats", "/stats/", "activity"),
+    ("Stats", "/stats/", "bars"),
     ("Settings of the organization", "/settings/", "settings"),
     ("Members", "/settings/members/", "user"),
     ("Teams", "/settings/teams/", "user"),
+    ("Privacy of the organization", "/settings/privacy/", "shield"),
     ("Limits of the organization", "/settings/limits/", "settings"),
 )
 _NEW_PROJECT = ("New project", "/projects/new/", "plus")

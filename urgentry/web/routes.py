@@ -15,6 +15,7 @@ from urgentry.web import (
     components,
     cron_form,
     crons_pages,
+    endpoints_page,
     event_files,
     filter_settings,
     grouping_page,
@@ -30,6 +31,7 @@ from urgentry.web import (
     organization_pages,
     palette,
     performance_settings,
+    privacy_settings,
     project_settings,
     projects,
     releases_page,
@@ -63,6 +65,7 @@ PAGES: tuple[Page, ...] = (
     *project_settings.PAGES,
     *filter_settings.PAGES,
     *performance_settings.PAGES,
+    *privacy_settings.PAGES,
     *limits_page.PAGES,
     *grouping_settings.PAGES,
     *completion.PAGES,
@@ -78,6 +81,7 @@ PAGES: tuple[Page, ...] = (
     *signal_completion.PAGES,
     *logs_page.PAGES,
     *traces_page.PAGES,
+    *endpoints_page.PAGES,
     *trace_page.PAGES,
 )
 

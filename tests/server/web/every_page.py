@@ -41,6 +41,7 @@ LONGER = {
     "/{organization}/stats/": "?period=30d",
     "/{organization}/logs/": "?period=30d",
     "/{organization}/traces/": "?period=30d&view=spans&by=span.op",
+    "/{organization}/performance/": "?period=30d",
     "/{organization}/releases/": "?period=30d",
 }
 """What comes after the path, so that there is more to see."""

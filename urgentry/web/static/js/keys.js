@@ -6,6 +6,7 @@ const PLACES = {
   i: "/issues/",
   e: "/traces/",
   l: "/logs/",
+  f: "/performance/",
   r: "/releases/",
   c: "/crons/",
   p: "/projects/",
