@@ -2,7 +2,7 @@
 `routes`.
 """
 
-from urgentry.api import signal_attributes, signal_series, signal_table, traces
+from urgentry.api import signal_attributes, signal_series, signal_stats, signal_table, traces
 from urgentry.api.endpoint import endpoint
 
 _ORGANIZATION = "/organizations/{organization}"
@@ -13,6 +13,7 @@ ENDPOINTS = (
     endpoint(f"{_ORGANIZATION}/trace/{{trace}}/", GET=traces.show),
     endpoint(f"{_ORGANIZATION}/trace-meta/{{trace}}/", GET=traces.show_meta),
     endpoint(f"{_ORGANIZATION}/trace-items/attributes/", GET=signal_attributes.list_names),
+    endpoint(f"{_ORGANIZATION}/trace-items/stats/", GET=signal_stats.show),
     endpoint(
         f"{_ORGANIZATION}/trace-items/attributes/{{key}}/values/",
         GET=signal_attributes.list_values,

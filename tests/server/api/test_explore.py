@@ -1,6 +1,7 @@
 """Spans, logs and metrics over the API: tables and series."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -327,3 +328,43 @@ async def test_a_group_may_be_what_is_not_there(shop: World) -> None:
 async def test_series_that_cannot_be_drawn(shop: World, params: dict[str, str]) -> None:
     asked = {"dataset": "spans", "statsPeriod": "1h"} | params
     assert (await shop.owner.send("GET", SERIES, **asked)).status_code == 400
+
+
+async def spread(speaker: Speaker, **params: Any) -> dict[str, dict[str, float]]:
+    """The values of each attribute with how often."""
+    asked = {"statsType": "attributeDistributions", "statsPeriod": "1h"} | params
+    answer = await speaker.ok("GET", "/organizations/acme/trace-items/stats/", **asked)
+    (found,) = answer["data"]
+    return {
+        name: {each["label"]: each["value"] for each in values}
+        for name, values in found["attributeDistributions"]["data"].items()
+    }
+
+
+async def test_how_values_are_spread(shop: World) -> None:
+    found = await spread(shop.owner)
+    assert found["span.op"] == {"db": 3, "http.client": 1, "http.server": 1}
+    assert found["is_transaction"] == {"false": 4, "true": 1}
+    assert "span.duration" not in found
+    found = await spread(shop.owner, query="span.op:db", substringMatch="OP")
+    assert found["span.op"] == {"db": 3}
+    assert all("op" in name for name in found)
+    assert await spread(shop.owner, query="span.op:nothing") == {}
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"statsType": "histogram"},
+        {"statsType": "attributeDistributions", "itemType": "occurrences"},
+        {"statsType": "attributeDistributions", "traceItemsLimit": "0"},
+        {"statsType": "attributeDistributions", "query": "count():>1"},
+    ],
+)
+async def test_what_cannot_be_spread_is_said(shop: World, params: dict[str, str]) -> None:
+    assert (
+        await shop.owner.status(
+            "GET", f"/organizations/acme/trace-items/stats/?{urlencode(params)}"
+        )
+        == 400
+    )
