@@ -2,14 +2,14 @@
 `routes`.
 """
 
-from urgentry.api import signal_attributes, signal_series, signal_stats, signal_table, traces
+from urgentry.api import datasets, signal_attributes, signal_stats, traces
 from urgentry.api.endpoint import endpoint
 
 _ORGANIZATION = "/organizations/{organization}"
 
 ENDPOINTS = (
-    endpoint(f"{_ORGANIZATION}/events/", GET=signal_table.show),
-    endpoint(f"{_ORGANIZATION}/events-timeseries/", GET=signal_series.show),
+    endpoint(f"{_ORGANIZATION}/events/", GET=datasets.show_table),
+    endpoint(f"{_ORGANIZATION}/events-timeseries/", GET=datasets.show_series),
     endpoint(f"{_ORGANIZATION}/trace/{{trace}}/", GET=traces.show),
     endpoint(f"{_ORGANIZATION}/trace-meta/{{trace}}/", GET=traces.show_meta),
     endpoint(f"{_ORGANIZATION}/trace-items/attributes/", GET=signal_attributes.list_names),

@@ -27,8 +27,8 @@ _INTERVAL = re.compile(r"([0-9]{1,7})([smhdw]?)")
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _INTERVALS = (10, 30, 60, 300, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400)
 _WANTED_POINTS = 200
-_MOST_POINTS = 2_000
-_MOST_AXES = 10
+MOST_POINTS = 2_000
+MOST_AXES = 10
 _MOST_TOP = 50
 _MS = clock.SECOND // 1_000
 
@@ -74,26 +74,27 @@ async def show(call: Call) -> Response:
 
 def _read_axes(call: Call, asked: SignalQuestion) -> Axes:
     given = list(dict.fromkeys(call.query.getlist("yAxis"))) or ["count()"]
-    if len(given) > _MOST_AXES:
-        raise ApiError(400, f"No more than {_MOST_AXES} axes can be drawn at once.")
+    if len(given) > MOST_AXES:
+        raise ApiError(400, f"No more than {MOST_AXES} axes can be drawn at once.")
     question = asked.question
-    width = _read_interval(call, question.end - question.start)
+    width = read_interval(call, question.end - question.start)
     start = question.start // width * width
     points = -(-(question.end - start) // width)
-    if points > _MOST_POINTS:
+    if points > MOST_POINTS:
         raise ApiError(400, "Your interval and date range would create too many results.")
     fields = [find_field(asked.kind, name) for name in call.query.getlist("groupBy")]
     return Axes(
         computed=tuple(read_computed(name, asked.kind) for name in given),
         fields=tuple(fields),
-        top=_read_top(call, has_fields=bool(fields)),
+        top=read_top(call, has_fields=bool(fields)),
         width=width,
         start=start,
         points=points,
     )
 
 
-def _read_top(call: Call, *, has_fields: bool) -> int:
+def read_top(call: Call, *, has_fields: bool) -> int:
+    """How many groups are drawn; 0 for everything together."""
     text = call.query.get("topEvents") or ""
     if not text and not has_fields:
         return 0
@@ -105,7 +106,7 @@ def _read_top(call: Call, *, has_fields: bool) -> int:
     return top
 
 
-def _read_interval(call: Call, length: int) -> int:
+def read_interval(call: Call, length: int) -> int:
     """The width of a point in microseconds, as asked or such that there are some two hundred."""
     text = call.query.get("interval")
     if text:

@@ -21,9 +21,9 @@ from urgentry.telemetry.signal import Kind
 
 Json = dict[str, Any]
 
-_MOST_FIELDS = 50
-_PER_PAGE = 50
-_LARGEST_PAGE = 1_000
+MOST_FIELDS = 50
+PER_PAGE = 50
+LARGEST_PAGE = 1_000
 _DEEPEST = 10_000
 _NAMED = {Kind.SPAN: ("id", "project.name"), Kind.LOG: ("id",), Kind.METRIC: ("id",)}
 """What each row tells, asked or not."""
@@ -63,8 +63,8 @@ def _read_columns(call: Call, kind: Kind) -> Columns:
     given = list(dict.fromkeys(name for name in call.query.getlist("field") if name))
     if not given:
         raise ApiError(400, "No columns selected")
-    if len(given) > _MOST_FIELDS:
-        raise ApiError(400, f"You can view up to {_MOST_FIELDS} fields at a time.")
+    if len(given) > MOST_FIELDS:
+        raise ApiError(400, f"You can view up to {MOST_FIELDS} fields at a time.")
     computed = tuple(read_computed(name, kind) for name in given if is_call(name))
     plain = [name for name in given if not is_call(name)]
     if not computed:
@@ -73,9 +73,9 @@ def _read_columns(call: Call, kind: Kind) -> Columns:
 
 
 async def _rows(call: Call, asked: SignalQuestion, columns: Columns) -> Page:
-    name, descending = _read_sort(call) or (TIMESTAMP, True)
+    name, descending = read_sort(call) or (TIMESTAMP, True)
     field = find_field(asked.kind, name)
-    size = read_per_page(call, default=_PER_PAGE, largest=_LARGEST_PAGE)
+    size = read_per_page(call, default=PER_PAGE, largest=LARGEST_PAGE)
     if field.key == names.AT:
         found, links = await _by_time(call, asked, size, descending=descending)
     else:
@@ -113,7 +113,7 @@ async def _by_time(
 async def _by_rank(
     call: Call, asked: SignalQuestion, field: Field, size: int, *, descending: bool
 ) -> tuple[list[Found], dict[str, Any]]:
-    offset = _read_offset(call)
+    offset = read_offset(call)
     async with call.deps.desk.work() as work:
         found = await ranked(
             work,
@@ -123,11 +123,11 @@ async def _by_rank(
             offset=offset,
             limit=size + 1,
         )
-    return found[:size], _offset_links(offset, size, has_more=len(found) > size)
+    return found[:size], offset_links(offset, size, has_more=len(found) > size)
 
 
 async def _groups(call: Call, asked: SignalQuestion, columns: Columns) -> Page:
-    size, offset = read_per_page(call, default=_PER_PAGE, largest=_LARGEST_PAGE), _read_offset(call)
+    size, offset = read_per_page(call, default=PER_PAGE, largest=LARGEST_PAGE), read_offset(call)
     computed = (*columns.computed, *(bound.computed for bound in asked.bounds))
     grouping = Grouping(
         keys=tuple(field.key for field in columns.fields),
@@ -151,29 +151,30 @@ async def _groups(call: Call, asked: SignalQuestion, columns: Columns) -> Page:
             )
     _sort_groups(call, columns, rows)
     kept = rows[offset : offset + size]
-    links = _offset_links(offset, size, has_more=len(rows) > offset + size)
+    links = offset_links(offset, size, has_more=len(rows) > offset + size)
     return Page(rows=kept, links=links)
 
 
 def _sort_groups(call: Call, columns: Columns, rows: list[Json]) -> None:
     """By what was asked, else by the first computed column, the largest first; ties by the rest."""
-    name, descending = _read_sort(call) or (columns.computed[0].name, True)
+    name, descending = read_sort(call) or (columns.computed[0].name, True)
     aliases = {column.alias: column.name for column in columns.computed}
     known = {field.name for field in columns.fields} | set(aliases.values())
     name = aliases.get(name, name)
     if name not in known:
         raise ApiError(400, f"Cannot sort by a field that is not selected: {name}")
-    rows.sort(key=lambda row: [_sortable(row[field.name]) for field in columns.fields])
-    rows.sort(key=lambda row: _sortable(row[name]), reverse=descending)
+    rows.sort(key=lambda row: [sortable(row[field.name]) for field in columns.fields])
+    rows.sort(key=lambda row: sortable(row[name]), reverse=descending)
 
 
-def _sortable(value: Any) -> tuple[int, Any]:
+def sortable(value: Any) -> tuple[int, Any]:
+    """What values of several kinds are sorted by: nothing first, then numbers, then texts."""
     if value is None:
         return 0, 0
     return (1, value) if isinstance(value, int | float) else (2, str(value))
 
 
-def _read_sort(call: Call) -> tuple[str, bool] | None:
+def read_sort(call: Call) -> tuple[str, bool] | None:
     """What to sort by and whether the largest comes first. ApiError 400 for several."""
     given = [name for name in (*call.query.getlist("sort"), *call.query.getlist("orderby")) if name]
     if not given:
@@ -183,7 +184,8 @@ def _read_sort(call: Call) -> tuple[str, bool] | None:
     return given[0].removeprefix("-"), given[0].startswith("-")
 
 
-def _read_offset(call: Call) -> int:
+def read_offset(call: Call) -> int:
+    """How many rows stand before the page. ApiError 400 beyond what can be paged through."""
     cursor = read_cursor(call)
     offset = cursor.offset if cursor else 0
     if offset > _DEEPEST:
@@ -191,7 +193,8 @@ def _read_offset(call: Call) -> int:
     return offset
 
 
-def _offset_links(offset: int, size: int, *, has_more: bool) -> dict[str, Any]:
+def offset_links(offset: int, size: int, *, has_more: bool) -> dict[str, Any]:
+    """The neighbours of a page that is cut by a number of rows."""
     return {
         "previous": Cursor(0, max(0, offset - size), is_previous=True),
         "has_previous": offset > 0,

@@ -218,7 +218,7 @@ async def test_metrics(shop: World) -> None:
 @pytest.mark.parametrize(
     ("params", "detail"),
     [
-        ({"dataset": "errors", "field": "id"}, "is not a dataset"),
+        ({"dataset": "issuePlatform", "field": "id"}, "is not a dataset"),
         ({"dataset": "spans"}, "No columns selected"),
         ({"field": "median()"}, "not a function"),
         ({"field": "id", "query": "span.duration:fast"}, "is not a number"),
