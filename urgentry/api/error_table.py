@@ -17,6 +17,7 @@ from urgentry.api.error_question import (
 from urgentry.api.pagination import Cursor, link_headers, read_cursor, read_per_page
 from urgentry.api.refusals import refuse_options
 from urgentry.api.shapes.entries import message_of
+from urgentry.api.shapes.signals import table_meta
 from urgentry.api.signal_table import (
     LARGEST_PAGE,
     MOST_FIELDS,
@@ -234,16 +235,7 @@ def _tag(event: Json, name: str) -> str | None:
 def _meta(asked: ErrorQuestion, plain: Sequence[str], computed: Sequence[Computed]) -> Json:
     types = {name: _type(name) for name in plain} | {each.name: each.type for each in computed}
     units = dict.fromkeys(plain) | {each.name: each.unit for each in computed}
-    return {
-        "fields": types,
-        "units": units,
-        "isMetricsData": False,
-        "isMetricsExtractedData": False,
-        "tips": {},
-        "datasetReason": "unchanged",
-        "dataset": asked.dataset,
-        "dataScanned": "full",
-    }
+    return table_meta(types, units, asked.dataset)
 
 
 def _type(name: str) -> str:

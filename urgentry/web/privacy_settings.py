@@ -2,16 +2,17 @@
 organization; tried out on an event before it is saved.
 """
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import msgspec
 import orjson
 from starlette.responses import Response
 
+from urgentry.access.decision import Access
 from urgentry.domain.patterns import lines_of
 from urgentry.domain.privacy_settings import DataRules, PrivacySettings, effective
-from urgentry.errors import ApiError, FieldError
+from urgentry.errors import FieldError
 from urgentry.ingest.rehearse_scrubbing import MAX_SAMPLE_CHARS, rehearse_scrubbing
 from urgentry.privacy import InvalidRules
 from urgentry.protocol.outcome import Rejected
@@ -32,8 +33,6 @@ from urgentry.web.forms import Form
 from urgentry.web.view.changes import Change, changes
 from urgentry.web.visit import Place, Visit
 
-_READ_PROJECT, _WRITE_PROJECT = ("project:read",), ("project:write", "project:admin")
-_READ_ORGANIZATION, _WRITE_ORGANIZATION = ("org:read",), ("org:write", "org:admin")
 _MAX_LIST_CHARS = MAX_FIELDS * 200
 _MAX_SELECTOR_CHARS = 1_000
 SWITCHES = (
@@ -113,28 +112,56 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     changes: list[Change]
 
 
-async def show_project(visit: Visit) -> Response:
-    """What the project removes."""
+class _Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose rules they are: those of a project, or of an organization."""
+
+    read: tuple[str, ...]
+    write: tuple[str, ...]
+    rules_of: Callable[[Place], DataRules]
+    change: Callable[[Transaction, Access, RulesChange], Awaitable[Any]]
+    address: Callable[[Place], str]
+
+
+_PROJECT = _Subject(
+    read=("project:read",),
+    write=("project:write", "project:admin"),
+    rules_of=lambda place: project_rules_of(place.project),
+    change=change_project_privacy,
+    address=lambda place: f"{place.base}/projects/{place.project.slug}/settings/privacy/",
+)
+_ORGANIZATION = _Subject(
+    read=("org:read",),
+    write=("org:write", "org:admin"),
+    rules_of=lambda place: organization_rules_of(place.organization),
+    change=change_organization_privacy,
+    address=lambda place: f"{place.base}/settings/privacy/",
+)
+
+
+def _is_of_project(visit: Visit) -> bool:
+    return "project" in visit.request.path_params
+
+
+def _subject(visit: Visit) -> _Subject:
+    return _PROJECT if _is_of_project(visit) else _ORGANIZATION
+
+
+async def show(visit: Visit) -> Response:
+    """What is removed."""
+    subject = _subject(visit)
     async with visit.database.read() as tx:
-        place = await visit.enter(tx, *_READ_PROJECT)
-    return _page(visit, place, Form(), project_rules_of(place.project))
+        place = await visit.enter(tx, *subject.read)
+    return _page(visit, place, Form(), subject.rules_of(place))
 
 
-async def show_organization(visit: Visit) -> Response:
-    """What the organization asks of all its projects."""
-    async with visit.database.read() as tx:
-        place = await visit.enter(tx, *_READ_ORGANIZATION)
-    return _page(visit, place, Form(), organization_rules_of(place.organization))
-
-
-async def submit_project(visit: Visit) -> Response:
+async def submit(visit: Visit) -> Response:
     """Saves what was entered, or changes or tries it without."""
-    form = await visit.form()
+    subject, form = _subject(visit), await visit.form()
 
     async def write(tx: Transaction) -> str:
-        place = await visit.enter(tx, *_WRITE_PROJECT)
-        await change_project_privacy(tx, place.access, _wanted(form))
-        return f"{place.base}/projects/{place.project.slug}/settings/privacy/"
+        place = await visit.enter(tx, *subject.write)
+        await subject.change(tx, place.access, _wanted(form))
+        return subject.address(place)
 
     try:
         if form.text("action") == "save":
@@ -142,39 +169,12 @@ async def submit_project(visit: Visit) -> Response:
             visit.deps.hub.wake()
             return visit.redirect(address, flash=Flash(code="saved"))
         async with visit.database.read() as tx:
-            place = await visit.enter(tx, *_WRITE_PROJECT)
-        return _edited(visit, place, form, project_rules_of(place.project))
+            place = await visit.enter(tx, *subject.write)
+        return _edited(visit, place, form, subject.rules_of(place))
     except FieldError as error:
-        place = _entered(visit, error)
-        return _refused(visit, place, form.refuse(error), project_rules_of(place.project))
-
-
-async def submit_organization(visit: Visit) -> Response:
-    """The same for the organization."""
-    form = await visit.form()
-
-    async def write(tx: Transaction) -> str:
-        place = await visit.enter(tx, *_WRITE_ORGANIZATION)
-        await change_organization_privacy(tx, place.access, _wanted(form))
-        return f"{place.base}/settings/privacy/"
-
-    try:
-        if form.text("action") == "save":
-            address = await visit.database.write(write)
-            visit.deps.hub.wake()
-            return visit.redirect(address, flash=Flash(code="saved"))
-        async with visit.database.read() as tx:
-            place = await visit.enter(tx, *_WRITE_ORGANIZATION)
-        return _edited(visit, place, form, organization_rules_of(place.organization))
-    except FieldError as error:
-        place = _entered(visit, error)
-        return _refused(visit, place, form.refuse(error), organization_rules_of(place.organization))
-
-
-def _entered(visit: Visit, error: ApiError) -> Place:
-    if visit.place is None:
-        raise error
-    return visit.place
+        if visit.place is None:
+            raise
+        return _refused(visit, visit.place, form.refuse(error), subject.rules_of(visit.place))
 
 
 def _wanted(form: Form) -> RulesChange:
@@ -285,7 +285,7 @@ def _try(visit: Visit, place: Place, form: Form, rules: DataRules) -> Trial:
 
 
 def _settings(visit: Visit, place: Place, rules: DataRules) -> PrivacySettings:
-    if "project" in visit.request.path_params:
+    if _is_of_project(visit):
         return effective(rules, organization_rules_of(place.organization))
     nothing = DataRules(scrub_data=False, scrub_defaults=False)
     return effective(nothing, rules)
@@ -310,15 +310,14 @@ def _page(
     is_unsaved: bool = False,
     status: int = 200,
 ) -> Response:
-    is_project = "project" in visit.request.path_params
-    scopes = _WRITE_PROJECT if is_project else _WRITE_ORGANIZATION
+    is_project = _is_of_project(visit)
     return visit.page(
         "privacy.html",
         status=status,
         section="projects" if is_project else "settings",
         tab="privacy",
         project=place.project if is_project else None,
-        may_write=place.access.allows(*scopes),
+        may_write=place.access.allows(*_subject(visit).write),
         form=form,
         rules=rules,
         demanded=organization_rules_of(place.organization) if is_project else None,
@@ -335,10 +334,6 @@ def _page(
 
 
 PAGES = (
-    page(
-        "/{organization}/projects/{project}/settings/privacy/",
-        GET=show_project,
-        POST=submit_project,
-    ),
-    page("/{organization}/settings/privacy/", GET=show_organization, POST=submit_organization),
+    page("/{organization}/projects/{project}/settings/privacy/", GET=show, POST=submit),
+    page("/{organization}/settings/privacy/", GET=show, POST=submit),
 )

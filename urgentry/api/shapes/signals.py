@@ -94,6 +94,11 @@ def meta_of(columns: Shown, rows: Iterable[Json], dataset: str) -> Json:
     units = {field.name: _unit_of(field) for field in columns.fields}
     types |= {column.name: column.type.value for column in columns.computed}
     units |= {column.name: column.unit for column in columns.computed}
+    return table_meta(types, units, dataset)
+
+
+def table_meta(types: Json, units: Json, dataset: str) -> Json:
+    """The same, of types and units that are known: nothing here is sampled or guessed."""
     return {
         "fields": types,
         "units": units,
