@@ -5,13 +5,14 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-from urgentry.access.decision import found, visible_projects
+from urgentry.access.decision import as_id, found, visible_projects
 from urgentry.api.endpoint import Call, empty, endpoint, json_response
 from urgentry.api.fields import Fields
 from urgentry.api.pagination import page_of
 from urgentry.api.refusals import refuse_options, refuse_unmet
 from urgentry.api.shapes.keys import LOADER_OPTIONS, key_shape
 from urgentry.domain.project import ProjectKey
+from urgentry.domain.routing import MAX_CHARS, SERVICE, Routing
 from urgentry.domain.sdk_loader import LoaderOptions, version_choices
 from urgentry.storage import keys as stored
 from urgentry.storage import projects
@@ -22,6 +23,7 @@ from urgentry.tenancy.keys import (
     delete_key,
     find_key,
     set_rate_limit,
+    set_routing,
     update_key,
 )
 from urgentry.tenancy.teams import find_team
@@ -62,6 +64,7 @@ async def create(call: Call) -> Response:
     label = fields.text("name", longest=MAX_LABEL)
     rate_limit = _rate_limit(fields)
     loader = _loader_change(call, fields)
+    routing = _routing(fields)
     fields.check()
 
     async def write(tx: Transaction) -> dict[str, Any]:
@@ -69,6 +72,8 @@ async def create(call: Call) -> Response:
         key = await create_key(
             tx, entered, label=label, rate_limit=rate_limit, loader=LoaderOptions(**loader)
         )
+        if routing is not None:
+            key = await set_routing(tx, entered, key, routing)
         return _changed(call, body, key)
 
     return json_response(await call.database.write(write), 201)
@@ -82,18 +87,22 @@ async def show(call: Call) -> Response:
 
 
 async def update(call: Call) -> Response:
-    """Renames a key, turns it on or off, sets its rate limit or what its loader brings."""
+    """Renames a key, turns it on or off, sets its rate limit, what its loader brings, or how
+    exports are led on."""
     body = await call.body()
     fields = Fields(body)
     label = fields.text("name", longest=MAX_LABEL)
     is_active = fields.flag("isActive")
     rate_limit = _rate_limit(fields)
     change = _loader_change(call, fields)
+    routing = _routing(fields)
     fields.check()
 
     async def write(tx: Transaction) -> dict[str, Any]:
         entered = await call.enter(tx, *WRITE)
         key = await find_key(tx, entered, call.path("key"))
+        if "routing" in fields:
+            key = await set_routing(tx, entered, key, routing)
         if "rateLimit" in fields:
             key = await set_rate_limit(tx, entered, key, rate_limit)
         loader = msgspec.structs.replace(key.loader, **change)
@@ -123,6 +132,18 @@ def _rate_limit(fields: Fields) -> RateLimit | None:
     window = given.integer("window", most=MAX_WINDOW_S)
     given.check()
     return (count, window) if count and window else None
+
+
+def _routing(fields: Fields) -> Routing | None:
+    """None where exports are to stay with the key's own project."""
+    given = fields.object("routing")
+    if given is None:
+        return None
+    attribute = given.text("attribute", longest=MAX_CHARS) or SERVICE
+    projects = given.mapping("projects") or {}
+    ids = {value[:MAX_CHARS]: as_id(str(one)) or 0 for value, one in projects.items()}
+    given.check()
+    return Routing(attribute=attribute, projects=ids)
 
 
 def _loader_change(call: Call, fields: Fields) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from urgentry.domain.routing import Routing
 from urgentry.domain.sdk_loader import LoaderOptions
 
 MAX_SLUG_LENGTH = 100
@@ -39,6 +40,8 @@ class ProjectKey(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds."""
     created_at: int
     loader: LoaderOptions = LoaderOptions()
+    routing: Routing | None = None
+    """How exports of OpenTelemetry are led on; None where they stay."""
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):

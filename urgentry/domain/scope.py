@@ -8,6 +8,7 @@ from urgentry.domain.grouping_settings import GroupingSettings
 from urgentry.domain.performance_settings import PerformanceSettings
 from urgentry.domain.privacy_settings import PrivacySettings
 from urgentry.domain.quotas import Quota
+from urgentry.domain.routing import Routing
 from urgentry.domain.sdk_loader import LoaderOptions
 from urgentry.domain.storms import StormRule
 
@@ -35,3 +36,5 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     allowed_origins: tuple[str, ...] = ("*",)
     loader: LoaderOptions = LoaderOptions()
     """What pages get that load the SDK by this key."""
+    routing: Routing | None = None
+    """How exports of OpenTelemetry by this key are led on to other projects."""

@@ -217,10 +217,32 @@ class IngestEdge:
             except Rejected as rejected:
                 self._settle(endpoint, request, rejected.outcome, rejected.reason)
                 raise
-            refusal = endpoint.refusal(await self._intake.take(envelope, receipt))
+            refusal = await self._take_all(endpoint, envelope, receipt)
         if refusal is not None:
             raise refusal
         return envelope, receipt.event_id if _has_event(envelope) else None
+
+    async def _take_all(
+        self, endpoint: Endpoint, envelope: Envelope, receipt: Receipt
+    ) -> Rejected | None:
+        """Stores an envelope, in parts where its key leads it to several projects; what the client
+        is told instead of an answer, if anything. A part that its project's limits refuse is no
+        reason to send the others again."""
+        routing = receipt.scope.routing
+        if routing is None:
+            return endpoint.refusal(await self._intake.take(envelope, receipt))
+        parts = endpoint.routes(envelope, routing)
+        scopes = {value: await self._scopes.route(receipt.scope, value) for value in parts}
+        refused: list[tuple[Envelope, Rejected]] = []
+        for value, part in parts.items():
+            own = replace(receipt, scope=scopes[value])
+            refusal = endpoint.refusal(await self._intake.take(part, own))
+            if refusal is not None:
+                refused.append((part, refusal))
+        if len(refused) == len(parts) or any(each.is_of_server for _, each in refused):
+            return refused[0][1] if refused else None
+        noted = [endpoint.note_refusal(part, refusal) for part, refusal in refused]
+        return None if all(noted) else refused[noted.index(False)][1]
 
     def _refuse_in_maintenance(self) -> None:
         if self._takes_nothing:

@@ -14,6 +14,7 @@ import msgspec
 
 from urgentry import clock
 from urgentry.beats import rest
+from urgentry.domain.routing import destination_of
 from urgentry.domain.scope import Scope
 from urgentry.errors import StorageError
 from urgentry.storage import scopes
@@ -36,6 +37,7 @@ class Scopes:
         self._database = database
         self._telemetry_days = telemetry_days
         self._answers: dict[str, tuple[Scope | None, int]] = {}
+        self._routes: dict[tuple[str, str], tuple[Scope, int]] = {}
         self._generation = 0
         self._kept_in = kept_in
         self._last_known: dict[str, Scope] = _read(kept_in) if kept_in else {}
@@ -60,12 +62,42 @@ class Scopes:
             if public_key not in self._last_known:
                 raise
             return self._last_known[public_key]
-        if scope is not None:
-            days = min(scope.retention_days, self._telemetry_days)
-            scope = msgspec.structs.replace(scope, telemetry_days=days)
+        scope = self._limited(scope)
         if generation == self._generation:
             self._remember(public_key, scope, now)
         return scope
+
+    async def route(self, scope: Scope, value: str) -> Scope:
+        """The scope that a value leads to by the routing of a key: the key's own where it leads
+        nowhere. What was known last holds while the database is away."""
+        destination = destination_of(scope.routing, value) if scope.routing else None
+        if destination is None or destination.project_id == scope.project_id:
+            return scope
+        place = (scope.public_key, value)
+        known, now = self._routes.get(place), clock.now()
+        if known is not None and known[1] > now:
+            return known[0]
+        generation = self._generation
+        try:
+            async with self._database.read() as tx:
+                found = await scopes.get_routed_scope(tx, scope.public_key, destination)
+        except StorageError:
+            if known is None:
+                raise
+            return known[0]
+        routed = self._limited(found) or scope
+        if generation == self._generation:
+            if len(self._routes) >= _REMEMBERED:
+                self._routes.clear()
+            self._routes[place] = (routed, now + _KNOWN_FOR)
+        return routed
+
+    def _limited(self, scope: Scope | None) -> Scope | None:
+        """A scope that keeps spans, logs and metrics no longer than it keeps events."""
+        if scope is None:
+            return None
+        days = min(scope.retention_days, self._telemetry_days)
+        return msgspec.structs.replace(scope, telemetry_days=days)
 
     def _remember(self, public_key: str, scope: Scope | None, now: int) -> None:
         if len(self._answers) >= _REMEMBERED:
@@ -82,6 +114,7 @@ class Scopes:
         """Settings changed: asks anew, and does not believe what was asked before."""
         self._generation += 1
         self._answers.clear()
+        self._routes = {place: (scope, 0) for place, (scope, _) in self._routes.items()}
 
     async def run(self) -> None:
         """Keeps what is known in the file, until it is cancelled."""

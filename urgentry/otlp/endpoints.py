@@ -2,9 +2,10 @@
 of the port of OTLP, where the project is the key's. The services of `grpc` answer by them too."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from urgentry.domain.routing import Routing
 from urgentry.ingest.body import Body
 from urgentry.ingest.endpoints.base import Answer, Endpoint
 from urgentry.ingest.envelope import Envelope, Item, make_envelope
@@ -18,7 +19,14 @@ from urgentry.otlp.convert.logs import logs_of
 from urgentry.otlp.convert.metrics import count_points
 from urgentry.otlp.convert.spans import spans_of
 from urgentry.otlp.generated import Generated
-from urgentry.otlp.items import log_items_of, metric_items_of, refusals_of, span_items_of
+from urgentry.otlp.items import (
+    log_items_of,
+    metric_items_of,
+    note_refused,
+    parted,
+    refusals_of,
+    span_items_of,
+)
 from urgentry.otlp.messages import LOGS, METRICS, TRACES, Form
 from urgentry.protocol.auth import Credentials, agreeing, dsn_credentials
 from urgentry.protocol.items import DataCategory
@@ -67,6 +75,15 @@ class OtlpEndpoint(Endpoint):
     def items(self, request: Request, body: bytes, export: Any) -> list[Item]:
         """The items of an export."""
         raise NotImplementedError
+
+    def routes(self, envelope: Envelope, routing: Routing) -> Mapping[str, Envelope]:
+        """Spans, logs and exceptions by the resource that they come from."""
+        parts = parted(envelope.items, routing)
+        return {value: make_envelope({}, items) for value, items in parts.items()}
+
+    def note_refusal(self, envelope: Envelope, rejected: Rejected) -> bool:
+        """A partial success tells how many were refused, and why."""
+        return note_refused(envelope.items, rejected)
 
     def answer(self, request: Request, envelope: Envelope, event_id: bytes | None) -> Answer:
         """What was refused of what was taken, or nothing."""

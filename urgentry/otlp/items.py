@@ -3,13 +3,14 @@ tell of is another, an event, which counts and is limited as SDKs' events are.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import orjson
 
 from urgentry.domain.event import PreparedEvent
+from urgentry.domain.routing import Routing
 from urgentry.ingest.envelope import Envelope, Item
 from urgentry.ingest.items import log as log_items
 from urgentry.ingest.items import span as span_items
@@ -23,13 +24,14 @@ from urgentry.otlp.convert.logs import LogEntry, read_log
 from urgentry.otlp.convert.spans import SpanEntry, join_segments, read_span
 from urgentry.protocol.items import DataCategory, ItemType
 from urgentry.protocol.limits import MAX_ITEMS, MIB
-from urgentry.protocol.outcome import Outcome, Reason, too_large
+from urgentry.protocol.outcome import Outcome, Reason, Rejected, too_large
 from urgentry.telemetry.arrival import SignalBatch
 from urgentry.telemetry.signal import Kind
 
 _EVENT_BYTES = 256 << 10
 _EVENTS_BYTES = 12 * MIB
 _EXPORTERS = ("otel", "opentelemetry")
+_CATEGORIES = {ItemType.SPAN: DataCategory.SPAN, ItemType.LOG: DataCategory.LOG_ITEM}
 
 
 class ExportItem(Item, frozen=True):
@@ -46,6 +48,8 @@ class ErrorItem(Item, frozen=True):
     """An event that was made of an exception. What becomes of it concerns no other item."""
 
     event_id: bytes = b""
+    resource: Mapping[str, Any] = {}
+    """What it comes from."""
 
     @property
     def stands_alone(self) -> bool:
@@ -83,6 +87,46 @@ def with_exports(readers: Mapping[ItemType, Reader]) -> Mapping[ItemType, Reader
     }
 
 
+def parted(items: Sequence[Item], routing: Routing) -> dict[str, list[Item]]:
+    """The items of an export by what leads them to a project. What their parts have refused is
+    noted with the whole."""
+    parts: dict[str, list[Item]] = {}
+    for item in items:
+        for value, part in _parts_of(item, routing):
+            parts.setdefault(value, []).append(part)
+    return parts
+
+
+def _parts_of(item: Item, routing: Routing) -> Iterator[tuple[str, Item]]:
+    if isinstance(item, ErrorItem):
+        yield routing.value_of(item.resource), item
+        return
+    if not isinstance(item, ExportItem) or item.type == ItemType.TRACE_METRIC:
+        yield "", item
+        return
+    by_value: dict[str, list[Any]] = {}
+    for entry in item.entries:
+        by_value.setdefault(routing.value_of(entry.surroundings.resource), []).append(entry)
+    unsaid = item.unsaid
+    for value, entries in by_value.items():
+        size = item.size * len(entries) // len(item.entries)
+        headers = item.headers | {"item_count": len(entries)}
+        yield value, ExportItem(item.type, headers, item.view[:size], entries, unsaid, item.refused)
+        unsaid = 0
+
+
+def note_refused(items: Sequence[Item], rejected: Rejected) -> bool:
+    """Has the answer say that the spans or logs among some items were refused."""
+    exports = [item for item in items if isinstance(item, ExportItem)]
+    for item in exports:
+        category = _CATEGORIES.get(ItemType(item.type), DataCategory.DEFAULT)
+        counted = ((category, len(item.entries)),)
+        item.refused.append(
+            Refused(outcome=Outcome.INVALID, reason=rejected.reason, quantities=counted)
+        )
+    return bool(exports)
+
+
 def refusals_of(items: Sequence[Item]) -> Counter[str]:
     """How many spans or logs were refused, by the reason; what the project does not want is not
     told."""
@@ -116,7 +160,9 @@ def _error_items(raised: Sequence[Raised]) -> list[Item]:
         if size > _EVENTS_BYTES:
             break
         kind = ItemType.EVENT.value
-        made.append(ErrorItem(kind, {"type": kind}, memoryview(payload), each.event_id))
+        resource = each.surroundings.resource
+        view = memoryview(payload)
+        made.append(ErrorItem(kind, {"type": kind}, view, each.event_id, resource))
     return made
 
 

@@ -98,6 +98,10 @@ LIMIT_REACHED = (
 )
 
 
+_SERVER_ERROR = 500
+_OF_SERVER = frozenset({Reason.OVERLOAD, Reason.SPOOL_FULL, Reason.DISK_FULL})
+
+
 class Rejected(UrgentryError):
     """An item, or with its envelope all of them, is refused: the fate is counted, never logged.
 
@@ -128,6 +132,11 @@ class Rejected(UrgentryError):
         self.causes = tuple(causes)
         self.limits = tuple(limits)
         self._headers = tuple(headers)
+
+    @property
+    def is_of_server(self) -> bool:
+        """Whether the server cannot take it now, whatever it is and whoever sent it."""
+        return self.status >= _SERVER_ERROR or self.reason in _OF_SERVER
 
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:

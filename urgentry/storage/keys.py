@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import orjson
 
 from urgentry.domain.project import ProjectKey
+from urgentry.domain.routing import read_routing, stored_routing
 from urgentry.domain.sdk_loader import (
     LoaderOptions,
     read_loader_options,
@@ -54,7 +55,7 @@ async def list_keys(tx: Transaction, project_ids: Iterable[int]) -> list[Project
 
 
 async def update_key(tx: Transaction, key: ProjectKey) -> None:
-    """Stores label, activity, rate limit and what the loader brings."""
+    """Stores label, activity, rate limit, what the loader brings and how exports are led on."""
     await tx.run(
         "keys.update_key",
         id=key.id,
@@ -63,6 +64,7 @@ async def update_key(tx: Transaction, key: ProjectKey) -> None:
         rate_limit_count=key.rate_limit_count,
         rate_limit_window=key.rate_limit_window,
         loader=stored_loader_options(key.loader),
+        routing=stored_routing(key.routing),
     )
 
 
@@ -82,4 +84,5 @@ def _key(row: Row) -> ProjectKey:
         rate_limit_window=row["rate_limit_window"],
         created_at=row["created_at"],
         loader=read_loader_options(row["loader"]),
+        routing=read_routing(row["routing"]),
     )

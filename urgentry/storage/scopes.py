@@ -12,6 +12,7 @@ from urgentry.domain.privacy_settings import (
     read_project_rules,
 )
 from urgentry.domain.quotas import Quota, QuotaScope, make_quota
+from urgentry.domain.routing import Destination, read_routing
 from urgentry.domain.scope import Scope
 from urgentry.domain.sdk_loader import read_loader_options
 from urgentry.domain.storms import read_storm_rule
@@ -23,8 +24,24 @@ from urgentry.storage.database import Row, Transaction
 async def get_scope(tx: Transaction, public_key: str) -> Scope | None:
     """The scope of an active key; None when there is no such key."""
     row = await tx.one("scopes.get_scope", public_key=public_key)
-    if row is None:
-        return None
+    return await _scope(tx, row, public_key) if row else None
+
+
+async def get_routed_scope(
+    tx: Transaction, public_key: str, destination: Destination
+) -> Scope | None:
+    """The scope of a project of the same organization to which an active key leads; None when there
+    is no such project."""
+    row = await tx.one(
+        "scopes.get_routed_scope",
+        public_key=public_key,
+        project_id=destination.project_id,
+        slug=destination.slug,
+    )
+    return await _scope(tx, row, public_key) if row else None
+
+
+async def _scope(tx: Transaction, row: Row, public_key: str) -> Scope:
     settings = orjson.loads(row["settings"])
     origins = settings.get("allowed_origins", ["*"])
     return Scope(
@@ -46,6 +63,7 @@ async def get_scope(tx: Transaction, public_key: str) -> Scope | None:
         has_spike_protection=settings.get("spike_protection", False),
         allowed_origins=tuple(origins),
         loader=read_loader_options(row["loader"]),
+        routing=read_routing(row["routing"]),
     )
 
 

@@ -6,8 +6,10 @@ from urgentry import clock
 from urgentry.access.decision import Access, found
 from urgentry.access.tokens import new_key
 from urgentry.domain.project import ProjectKey
+from urgentry.domain.routing import MAX_CHARS, MAX_ROUTES, Routing
 from urgentry.domain.sdk_loader import LoaderOptions
-from urgentry.storage import keys, quotas
+from urgentry.errors import FieldError
+from urgentry.storage import keys, projects, quotas
 from urgentry.storage.database import Transaction
 from urgentry.storage.quotas import Owner
 from urgentry.tenancy.changes import tell
@@ -79,6 +81,24 @@ async def set_rate_limit(
     count, window = rate_limit or (None, None)
     limited = msgspec.structs.replace(key, rate_limit_count=count, rate_limit_window=window)
     return await _store(tx, access, limited)
+
+
+async def set_routing(
+    tx: Transaction, access: Access, key: ProjectKey, routing: Routing | None
+) -> ProjectKey:
+    """Makes a key lead exports of OpenTelemetry on to all projects of the organization, or keeps
+    them with its own (None). FieldError for a project that the organization does not have."""
+    access.require("org:write", "org:admin")
+    if routing is not None:
+        listed = await projects.list_projects(tx, access.organization.id)
+        own = {project.id for project in listed}
+        if len(routing.projects) > MAX_ROUTES:
+            raise FieldError({"routing": [f"At most {MAX_ROUTES} routes are possible."]})
+        if not own.issuperset(routing.projects.values()):
+            raise FieldError({"routing": ["A route leads to no project of this organization."]})
+        if not 0 < len(routing.attribute) <= MAX_CHARS:
+            raise FieldError({"routing": ["Name an attribute of resources."]})
+    return await _store(tx, access, msgspec.structs.replace(key, routing=routing))
 
 
 async def delete_key(tx: Transaction, access: Access, key: ProjectKey) -> None:

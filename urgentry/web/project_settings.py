@@ -8,7 +8,9 @@ from starlette.responses import Response
 
 from urgentry.domain import crash_reports
 from urgentry.domain.crash_reports import read_crash_reports_kept
+from urgentry.domain.patterns import lines_of
 from urgentry.domain.project import MAX_NAME_LENGTH, ProjectKey
+from urgentry.domain.routing import MAX_CHARS, MAX_ROUTES, SERVICE, Routing
 from urgentry.domain.sdk_loader import LATEST, LoaderOptions, version_choices
 from urgentry.domain.storms import DEFAULT_ONE_IN, LEAST_ONE_IN, MOST_AFTER, MOST_ONE_IN
 from urgentry.errors import ApiError, FieldError
@@ -26,6 +28,7 @@ from urgentry.web.visit import Place, Visit
 
 _READ = ("project:read",)
 _WRITE = ("project:write", "project:admin")
+_WHOLE = ("org:write", "org:admin")
 _MAX_LABEL = 64
 _LOADER_PARTS = {
     "performance": "Tracing",
@@ -181,6 +184,8 @@ async def show_keys(visit: Visit) -> Response:
         project=place.project,
         form=Form(),
         keys=[_shown_key(visit, key) for key in listed],
+        slugs={project.id: project.slug for project in place.projects},
+        attribute=SERVICE,
         versions=version_choices(visit.deps.browser_sdk_versions),
         parts=_LOADER_PARTS,
     )
@@ -199,6 +204,22 @@ def _shown_key(visit: Visit, key: ProjectKey) -> ShownKey:
         loader=f'<script src="{base}/js-sdk-loader/{key.public_key}.min.js"></script>',
         deprecated_dsn=dsn.replace(key.public_key, f"{key.public_key}:{key.secret_key}", 1),
     )
+
+
+def _routing(form: Form, place: Place) -> Routing | None:
+    """How exports are led on, a line for each value: `checkout-api = checkout`. FieldError for a
+    line that is none, or names no project."""
+    if not form.flag("routes"):
+        return None
+    ids = {project.slug: project.id for project in place.projects}
+    routes: dict[str, int] = {}
+    for line in lines_of(form.text("routing_projects", longest=MAX_ROUTES * 2 * MAX_CHARS)):
+        value, found, slug = (part.strip() for part in line.rpartition("="))
+        if not found or not value or slug not in ids:
+            raise FieldError({"routing": [f'"{line}" leads to no project: write value = project.']})
+        routes[value[:MAX_CHARS]] = ids[slug]
+    attribute = form.text("routing_attribute", longest=MAX_CHARS) or SERVICE
+    return Routing(attribute=attribute, projects=routes)
 
 
 async def make_key(visit: Visit) -> Response:
@@ -228,7 +249,10 @@ async def change_key(visit: Visit) -> Response:
             label = form.text("label", longest=_MAX_LABEL) or key.label
             loader = _loader(visit, form)
             key = await key_cases.update_key(tx, place.access, key, label=label, loader=loader)
-            await key_cases.set_rate_limit(tx, place.access, key, _rate_limit(form))
+            key = await key_cases.set_rate_limit(tx, place.access, key, _rate_limit(form))
+            routing = _routing(form, place)
+            if place.access.allows(*_WHOLE) and routing != key.routing:
+                await key_cases.set_routing(tx, place.access, key, routing)
 
     return await _changed(visit, change, "keys/", "removed" if action == "delete" else "saved")
 

@@ -89,6 +89,25 @@ async def test_a_key_is_known_to_ingest_while_it_is_active(world: World) -> None
     assert await owner.status("POST", keys, wrong) == 400
 
 
+async def test_a_key_leads_to_other_projects_by_whoever_may_change_them_all(world: World) -> None:
+    [key] = await world.owner.ok("GET", "/projects/acme/web/keys/")
+    place = f"/projects/acme/web/keys/{key['id']}/"
+    wanted = {"routing": {"attribute": "service.name", "projects": {"api": key["projectId"]}}}
+    admin = await world.person("bo@example.com", Role.ADMIN)
+    assert await admin.status("PUT", place, {"name": "gateway"}) == 200
+    assert await admin.status("PUT", place, wanted) == 403
+    manager = await world.person("mo@example.com", Role.MANAGER)
+    changed = await manager.ok("PUT", place, wanted)
+    assert changed["routing"] == {
+        "attribute": "service.name",
+        "projects": {"api": str(key["projectId"])},
+    }
+    assert (await world.owner.ok("GET", place))["routing"] == changed["routing"]
+    made = await world.owner.ok("POST", "/projects/acme/web/keys/", wanted)
+    assert made["routing"] == changed["routing"]
+    assert await admin.status("POST", "/projects/acme/web/keys/", wanted) == 403
+
+
 async def test_teams_own_projects_and_have_people(world: World) -> None:
     owner = world.owner
     team = await owner.ok("POST", "/organizations/acme/teams/", {"name": "Front End"})

@@ -273,3 +273,32 @@ def test_a_project_says_how_many_dumps_it_keeps(site: Site) -> None:
         expect(page.get_by_label("Dumps kept of each kind of crash")).to_have_value("0")
 
     site.visit(use)
+
+
+def test_a_key_of_a_collector_names_the_projects_of_services(site: Site) -> None:
+    place = f"/{site.made.organization}/projects/{site.made.project}/settings/keys/"
+
+    def use(page: Page) -> None:
+        page.goto(place)
+        key = page.get_by_role("region", name="Default")
+        key.get_by_text("More", exact=True).click()
+        key.get_by_label("Lead exports on").check()
+        key.get_by_label("Values of other projects").fill(f"checkout-api = {site.made.project}")
+        key.get_by_role("button", name="Save").click()
+        expect(page.locator(".toast")).to_contain_text("Saved")
+        key.get_by_text("More", exact=True).click()
+        expect(key.get_by_label("Lead exports on")).to_be_checked()
+        expect(key.get_by_label("Attribute", exact=True)).to_have_value("service.name")
+        values = key.get_by_label("Values of other projects")
+        expect(values).to_have_value(f"checkout-api = {site.made.project}\n")
+        values.fill("checkout-api = nowhere")
+        key.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("leads to no project")).to_be_visible()
+        page.goto(place)
+        key.get_by_text("More", exact=True).click()
+        key.get_by_label("Lead exports on").uncheck()
+        key.get_by_role("button", name="Save").click()
+        key.get_by_text("More", exact=True).click()
+        expect(key.get_by_label("Lead exports on")).not_to_be_checked()
+
+    site.visit(use)

@@ -37,7 +37,15 @@ def key_shape(key: ProjectKey, base_url: str, versions: Iterable[str]) -> dict[s
             option: getattr(key.loader, part) for option, part in LOADER_OPTIONS.items()
         },
         "useCase": "user",
+        "routing": _routing(key),
     }
+
+
+def _routing(key: ProjectKey) -> dict[str, Any] | None:
+    if key.routing is None:
+        return None
+    routes = {value: str(project_id) for value, project_id in key.routing.projects.items()}
+    return {"attribute": key.routing.attribute, "projects": routes}
 
 
 def _rate_limit(key: ProjectKey) -> dict[str, int] | None:

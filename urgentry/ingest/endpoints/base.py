@@ -3,11 +3,12 @@ and how it answers.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import orjson
 
+from urgentry.domain.routing import Routing
 from urgentry.ingest.body import Body
 from urgentry.ingest.envelope import Envelope
 from urgentry.ingest.request import Request
@@ -67,6 +68,18 @@ class Endpoint:
     def read(self, request: Request, body: Body) -> Envelope:
         """The items of a request, whose body is unpacked. `Rejected` when it has none."""
         raise NotImplementedError
+
+    def routes(self, envelope: Envelope, routing: Routing) -> Mapping[str, Envelope]:
+        """The parts of an envelope that a key may lead to several projects, by what leads them;
+        where nothing does, all of it by an empty text."""
+        del routing
+        return {"": envelope}
+
+    def note_refusal(self, envelope: Envelope, rejected: Rejected) -> bool:
+        """Has the answer say that a part was refused while others were taken; False where it cannot
+        be said, so that the client must send all of it again."""
+        del envelope, rejected
+        return False
 
     def answer(self, request: Request, envelope: Envelope, event_id: bytes | None) -> Answer:
         """The answer to a request whose items are settled; the event's id, if it has one."""

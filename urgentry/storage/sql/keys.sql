@@ -27,7 +27,8 @@ UPDATE project_key SET
     is_active = :is_active,
     rate_limit_count = :rate_limit_count,
     rate_limit_window = :rate_limit_window,
-    loader = :loader
+    loader = :loader,
+    routing = :routing
 WHERE id = :id
 
 -- name: delete_key
