@@ -23,6 +23,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 )
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
+from tests.server.ingest.test_quotas import Limited
 from tests.server.ingest.wire import Wire
 from tests.server.running_server import RunningServer
 from tests.unit.otlp.exports import FORMS, Json, body, exception, log, logs, nanos, span, traces
@@ -205,9 +206,16 @@ def test_another_content_type_is_refused_in_json(wire: Wire) -> None:
     assert (answer.status_code, refused(answer, JSON)[0]) == (415, 3)
 
 
-def test_what_is_too_large_is_refused(wire: Wire, form: str) -> None:
-    answer = export(wire, b"x" * (13 << 20), form)
+@pytest.mark.parametrize("coding", ["", "gzip"], ids=["plain", "packed"])
+def test_what_is_too_large_is_refused(wire: Wire, form: str, coding: str) -> None:
+    whole, before = b"x" * (13 << 20), wire.ledger()
+    headers = wire.auth | ({"Content-Encoding": coding} if coding else {})
+    answer = export(wire, CODINGS[coding](whole) if coding else whole, form, headers=headers)
     assert (answer.status_code, refused(answer, form)[0]) == (413, 8)
+    after = wire.ledger()
+    assert after.is_balanced
+    [(category, outcome, _reason)] = after.since(before)
+    assert (category, outcome) == ("span", "invalid")
 
 
 @pytest.mark.parametrize(
@@ -228,6 +236,26 @@ def test_who_may_not_send(
     after = wire.ledger()
     assert sum(after.since(before).values()) == 1
     assert after.is_balanced
+
+
+def test_over_a_limit_one_is_told_when_to_come_again(
+    wire: Wire, wire_server: RunningServer, form: str
+) -> None:
+    limited = Limited(wire, wire_server)
+    limited.limit(("span", 2), window=3_600)
+    path = f"/api/{limited.id}/integration/otlp/v1/traces"
+
+    def send(*spans: Json) -> httpx.Response:
+        return export(wire, traces(*spans), form, headers=limited.auth, path=path)
+
+    assert send(fresh(), fresh()).status_code == 200
+    before = wire.ledger()
+    answer = send(fresh())
+    assert (answer.status_code, refused(answer, form)[0]) == (429, 8)
+    assert 0 < int(answer.headers["retry-after"]) <= 3_600
+    after = wire.ledger()
+    assert after.is_balanced
+    assert after.since(before) == {("span", "rate_limited", "project_quota"): 1}
 
 
 def test_only_post_is_taken(wire: Wire) -> None:

@@ -313,6 +313,20 @@ def test_over_a_limit_one_is_told_when_to_come_again(
     }
 
 
+def test_under_maintenance_one_is_told_when_to_come_again(tmp_path: Path) -> None:
+    server = RunningServer(tmp_path)
+    with server, Wire(server) as who:
+        line = Line(server, who)
+        with line.channel:
+            assert line.call(traces(fresh())) == ExportTraceServiceResponse()
+    with server.with_settings(URGENTRY_MAINTENANCE="refuse") as maintained:
+        line = Line(maintained, who)
+        with line.channel:
+            error = line.refused(traces(fresh()))
+            assert error.code() is Code.UNAVAILABLE
+            assert retry_seconds(error) == 60
+
+
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server that has room for one call."""
