@@ -148,6 +148,8 @@ class App:
         return WebDeps(
             database=self.database,
             hub=self.hub,
+            metrics=self.metrics,
+            max_database_bytes=settings.limits.max_database_bytes,
             desk=self.desk,
             tails=self.tails,
             base_url=settings.base_url,

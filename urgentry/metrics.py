@@ -3,6 +3,8 @@
 Labels carry no project: a server with many projects would otherwise make as many series.
 """
 
+import math
+from collections import Counter as Counted
 from functools import cache
 
 from prometheus_client import (
@@ -185,6 +187,25 @@ class Metrics:
         """One answered request, after so long."""
         self._answers(area, status).inc()
         self._answer_seconds(area).observe(seconds)
+
+    def sample(self, name: str) -> float:
+        """What a metric without labels says now; not a number where it says nothing."""
+        found = self.registry.get_sample_value(name)
+        return math.nan if found is None else found
+
+    def jobs(self) -> list[tuple[str, float, int]]:
+        """The background jobs by name: when each was last heard of, in seconds since 1970, and how
+        often it was started again."""
+        restarts = Counted[str]()
+        for family in self.job_failures.collect():
+            for sample in family.samples:
+                if sample.name.endswith("_total"):
+                    restarts[sample.labels["name"]] += round(sample.value)
+        heard = [sample for family in self.job_heard.collect() for sample in family.samples]
+        return sorted(
+            (sample.labels["name"], sample.value, restarts[sample.labels["name"]])
+            for sample in heard
+        )
 
     def exposition(self) -> bytes:
         """The text format of Prometheus."""

@@ -24,6 +24,7 @@ from urgentry.jobs.blob_sweeping import keep_swept
 from urgentry.jobs.block_joining import keep_joining
 from urgentry.jobs.escalation import keep_escalating
 from urgentry.jobs.housekeeping import keep_house, prepare_partitions
+from urgentry.jobs.measuring import keep_measuring
 from urgentry.jobs.packing import keep_packing
 from urgentry.jobs.retention import keep_retention
 from urgentry.jobs.supervise import Job, supervise
@@ -214,6 +215,7 @@ def _jobs(settings: Settings, app: App) -> Mapping[str, Job]:
         "packing": partial(keep_packing, database, app.pipeline.is_behind),
         "blobs": partial(keep_swept, database, app.blobs, delay=delay),
         "joining": partial(keep_joining, database),
+        "measuring": partial(keep_measuring, database),
     }
 
 

@@ -21,6 +21,7 @@ from urgentry.storage import (
     profiles,
     recording,
     replays,
+    sizes,
     spooled,
     stats_retention,
     telemetry_upkeep,
@@ -41,6 +42,7 @@ _LONGEST_RETENTION = max(RETENTION_DAYS) * clock.DAY
 _LONGEST_LIMIT = clock.DAY
 _STATS_KEPT = 365 * clock.DAY
 _STATS_ROUNDS = 60
+_SIZES_KEPT_DAYS = 400
 _SPOOLS_KEPT = 90 * clock.DAY
 
 log = structlog.get_logger(__name__)
@@ -102,6 +104,7 @@ async def forget_expired(database: Database) -> None:
     await _delete_chunks(database, profiles.delete_expired, today)
     await _delete_chunks(database, replays.delete_expired, today)
     await _delete_chunks(database, replays.delete_expired_segments, today)
+    await _delete_chunks(database, sizes.delete_samples, today - _SIZES_KEPT_DAYS)
 
 
 async def forget_telemetry(database: Database, at: int | None = None) -> None:

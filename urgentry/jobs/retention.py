@@ -28,7 +28,8 @@ REAPERS: Final[Mapping[str, str]] = {
     "event_id": "expired events",
     "hash_hour": "old hours",
     **dict.fromkeys(
-        ("outcome_hour", "open_session", "session_hour", "session_user_set"), "old stats"
+        ("outcome_hour", "open_session", "session_hour", "session_user_set", "size_sample"),
+        "old stats",
     ),
     "attachment": "expired attachments",
     "check_in": "expired check-ins",

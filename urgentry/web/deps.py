@@ -8,6 +8,7 @@ from urgentry.domain.sdk_loader import VERSIONS
 from urgentry.explore.scanning import Desk
 from urgentry.explore.tailing import Tails
 from urgentry.live.hub import Hub
+from urgentry.metrics import Metrics
 from urgentry.protocol.forwarded import Networks
 from urgentry.storage.database import Database
 
@@ -18,6 +19,9 @@ class WebDeps(msgspec.Struct, frozen=True, kw_only=True):
     database: Database
     blobs: BlobStore
     hub: Hub
+    metrics: Metrics
+    max_database_bytes: int = 0
+    """Above so many nothing is taken; 0 for no limit."""
     desk: Desk
     tails: Tails
     base_url: str
