@@ -19,6 +19,7 @@ from tests.server.reliability.load import until
 from tests.server.running_server import Bootstrapped, RunningServer
 from tests.unit.otlp.exports import log, logs, nanos, span, traces
 from urgentry import clock
+from urgentry.web.platforms import find_platform
 
 GUIDE = Path(__file__).parents[2] / "docs/how-to/kubernetes.md"
 AT_ONCE = 40
@@ -78,6 +79,21 @@ async def test_nothing_is_lost_while_the_server_is_away(
             assert records[0] == sent.count
     finally:
         await asyncio.to_thread(server.kill)
+
+
+async def test_what_onboarding_shows_delivers(tmp_path: Path) -> None:
+    with RunningServer(tmp_path) as server:
+        made = await asyncio.to_thread(server.bootstrap)
+        shown = find_platform("opentelemetry-collector").snippet(
+            dsn=made.dsn,
+            envelope=f"{server.base_url}/api/{made.project_id}/envelope/",
+            key=httpx.URL(made.dsn).username,
+        )
+        with running_collector(yaml.safe_load(shown)["exporters"]) as collector:
+            async with sending(collector) as sent:
+                await until(lambda: sent.requests >= 1, timeout_s=PATIENCE_S)
+            with exported_by(server, made) as told:
+                await until(lambda: all_arrived(told, sent.count), timeout_s=PATIENCE_S)
 
 
 class Sent:

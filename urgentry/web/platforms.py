@@ -14,6 +14,11 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True):
     install: str
     file: str
 
+    @property
+    def is_opentelemetry(self) -> bool:
+        """Whether it speaks OTLP, and knows no DSN of its own accord."""
+        return self.name.startswith("opentelemetry")
+
     def snippet(self, *, dsn: str, envelope: str, key: str) -> str:
         """What to write, with the project's DSN in it."""
         return render(f"snippets/{self.code}.txt", {"dsn": dsn, "envelope": envelope, "key": key})
@@ -36,12 +41,14 @@ _CODES = {
     "ruby-rails": "rails",
     "dotnet-aspnetcore": "aspnetcore",
     "apple-ios": "apple",
+    "opentelemetry-collector": "collector",
     "other": "curl",
 }
 _PIP = "pip install --upgrade sentry-sdk"
 _NODE = "npm install @sentry/node"
 _GRADLE = 'implementation("io.sentry:sentry:8.+")'
 _SPRING = 'implementation("io.sentry:sentry-spring-boot-starter-jakarta:8.+")'
+_OTEL = "pip install opentelemetry-distro opentelemetry-exporter-otlp"
 _ANDROID = 'plugins { id("io.sentry.android.gradle") version "5.+" }'
 
 PLATFORMS = (
@@ -76,6 +83,8 @@ PLATFORMS = (
         "MyApp.swift",
     ),
     _platform("flutter", "Flutter", "flutter pub add sentry_flutter", "main.dart"),
+    _platform("opentelemetry", "OpenTelemetry", _OTEL, "a shell"),
+    _platform("opentelemetry-collector", "OTel Collector", "", "config.yaml"),
     _platform("other", "Anything else", "", "a shell"),
 )
 
