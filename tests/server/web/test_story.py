@@ -1,5 +1,6 @@
 """A new user's first hour, in one walk: from an empty server to a team that works with it."""
 
+import itertools
 import re
 import sys
 import time
@@ -67,8 +68,13 @@ def see_the_first_error(page: Page) -> None:
 
 
 def triage_by_keyboard(page: Page, site: Site) -> None:
-    for kind in ("FirstError", "SecondError"):
+    for kind in ("FirstError", "SecondError", "ThirdError"):
         site.send(**error(kind), release="web@1.0.0")
+    page.goto(LIST)
+    expect(page.locator(".issue-kind").first).to_have_text("ThirdError")
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    expect(page.get_by_text("1 issue resolved")).to_be_visible()
     page.goto(LIST)
     expect(page.locator(".issue-kind")).to_have_text(["SecondError", "FirstError", "OutOfStock"])
     for key in ("j", "j", "Enter"):
@@ -128,6 +134,14 @@ def group_otherwise(page: Page, site: Site) -> None:
     expect(outlook).to_contain_text("1 group would come together")
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".toast")).to_contain_text("Saved")
+    deadline = time.monotonic() + PATIENCE_S
+    for number in itertools.count():
+        for kind in ("Left", "Right"):
+            site.send(**error(f"{kind}{number}Trouble"))
+        page.goto(f"{LIST}?query=error.type:*{number}Trouble")
+        if page.locator("[data-issue]").count() == 1:
+            break
+        assert time.monotonic() < deadline, "two kinds of trouble are one issue now"
 
 
 def limit_a_key(page: Page, site: Site) -> None:
