@@ -140,3 +140,21 @@ def _value(row: Row) -> TagValue:
         first_seen=row["first_seen"],
         last_seen=row["last_seen"],
     )
+
+
+async def count_in_project(
+    tx: Transaction, project_id: int, values: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], int]:
+    """How many events of a project have each of some values of tags (key and value)."""
+    rows = await tx.many(
+        "tags.count_project_values",
+        [{"tag_key": key, "tag_value": value} for key, value in sorted(set(values))],
+        project_id=project_id,
+    )
+    return {(row["tag_key"], row["tag_value"]): row["events"] for row in rows}
+
+
+async def count_project_events(tx: Transaction, project_id: int) -> int:
+    """How many events the issues of a project have had."""
+    found: int = await tx.value("tags.count_project_events", project_id=project_id)
+    return found

@@ -136,3 +136,17 @@ WHERE project_id IN (
 GROUP BY tag_value
 ORDER BY events DESC, tag_value
 LIMIT :limit OFFSET :offset
+
+-- name: count_project_values
+-- In how many events of a project values occur.
+WITH v(tag_key, tag_value) AS (VALUES (CAST(:tag_key AS text), CAST(:tag_value AS text)))
+SELECT v.tag_key, v.tag_value, CAST(SUM(hash_tag.events) AS bigint) AS events
+FROM v
+JOIN hash_tag ON hash_tag.project_id = :project_id
+    AND hash_tag.tag_key = v.tag_key AND hash_tag.tag_value = v.tag_value
+GROUP BY v.tag_key, v.tag_value
+
+-- name: count_project_events
+-- How many events the issues of a project have had.
+SELECT CAST(COALESCE(SUM(times_seen), 0) AS bigint) AS events FROM hash
+WHERE project_id = :project_id AND issue_id IS NOT NULL
