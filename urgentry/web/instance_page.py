@@ -56,7 +56,6 @@ async def show(visit: Visit) -> Response:
         tab="instance",
         home=f"/{known[0].slug}/issues/" if known else "/",
         version=__version__,
-        now=now,
         started=_micros(metrics.sample("process_start_time_seconds")),
         queue_bytes=round(metrics.sample("ingest_queue_bytes")),
         queue_age=_micros(metrics.sample("ingest_oldest_event_seconds")),

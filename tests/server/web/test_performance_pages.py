@@ -44,7 +44,8 @@ def test_the_evidence_leads_to_the_trace(site: Site) -> None:
 def test_thresholds_are_entered_and_set_back(site: Site) -> None:
     def use(page: Page) -> None:
         page.goto(f"/{site.made.organization}/projects/{site.made.project}/settings/")
-        page.get_by_role("link", name="Performance", exact=True).click()
+        tabs = page.get_by_role("navigation", name="Settings of the project")
+        tabs.get_by_role("link", name="Performance", exact=True).click()
         slow = page.get_by_role("region", name="Slow DB queries")
         expect(slow.get_by_label("At least")).to_have_value("1000")
         slow.get_by_label("At least").fill("2500")

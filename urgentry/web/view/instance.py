@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from urgentry import clock
 from urgentry.domain.organization import Organization
 from urgentry.domain.project import Project
 from urgentry.domain.sizes import SizeKind, SizeSample
@@ -28,7 +27,6 @@ KIND_LABELS = {
 IN_BLOBS = frozenset({SizeKind.ATTACHMENTS, SizeKind.REPLAYS, SizeKind.PROFILES})
 """What stands beside the database."""
 _DAYS = 30
-_LATE = 2 * clock.MINUTE
 
 
 class Growth(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,10 +76,6 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     heard: int
     restarts: int
-
-    def is_late(self, now: int) -> bool:
-        """Whether it is silent for longer than any of them should be."""
-        return now - self.heard > _LATE
 
 
 def growth_of(samples: Sequence[SizeSample], *, now: float, free: float, most: int) -> Growth:
