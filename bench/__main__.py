@@ -39,6 +39,9 @@ def _arguments() -> argparse.Namespace:
         help="how events differ: in every number, or in ids, times and users only; default: both",
     )
     parser.add_argument(
+        "--profile", action="store_true", help="a flame graph of the server under each load"
+    )
+    parser.add_argument(
         "--postgres-delay-ms", type=float, default=0.0, help="added to each answer of PostgreSQL"
     )
     other = parser.add_argument_group("another server")
@@ -46,14 +49,23 @@ def _arguments() -> argparse.Namespace:
     other.add_argument("--token", default="", help="a token of its API, for the reads")
     other.add_argument("--organization", default="", help="slug")
     other.add_argument("--project", default="", help="slug")
-    return parser.parse_args()
+    given = parser.parse_args()
+    if given.profile and given.dsn:
+        parser.error("--profile looks at a process of this machine: not together with --dsn")
+    return given
 
 
-def _plan(given: argparse.Namespace) -> Plan:
+def _plan(given: argparse.Namespace, folder: Path) -> Plan:
     kinds = tuple(given.kind or ("numbers", "ids"))
+    flame_graphs = folder if given.profile else None
     if given.quick:
         return Plan(
-            seconds=12.0, warm_up_seconds=2.0, rate=given.rate, p95_ms=given.p95_ms, kinds=kinds[:1]
+            seconds=12.0,
+            warm_up_seconds=2.0,
+            rate=given.rate,
+            p95_ms=given.p95_ms,
+            kinds=kinds[:1],
+            flame_graphs=flame_graphs,
         )
     return Plan(
         seconds=given.seconds,
@@ -64,11 +76,11 @@ def _plan(given: argparse.Namespace) -> Plan:
         step_seconds=given.step_seconds,
         stored_events=given.events,
         read_seconds=30.0,
+        flame_graphs=flame_graphs,
     )
 
 
-async def _measure(given: argparse.Namespace) -> list[Measured]:
-    plan = _plan(given)
+async def _measure(given: argparse.Namespace, plan: Plan) -> list[Measured]:
     if given.dsn:
         target = target_of(
             given.dsn,
@@ -97,11 +109,14 @@ async def _measure_own(name: str, plan: Plan, delay_ms: float) -> Measured:
 def main() -> int:
     """Measures, writes both reports and answers 1 when a target was missed."""
     given = _arguments()
-    runs = uvloop.run(_measure(given))
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{time.strftime('%Y%m%dT%H%M%S')}.json"
-    path.write_text(json.dumps(for_machines(runs), indent=2) + "\n")
+    name = time.strftime("%Y%m%dT%H%M%S")
+    folder, path = RESULTS / name, RESULTS / f"{name}.json"
+    (folder if given.profile else RESULTS).mkdir(parents=True, exist_ok=True)
+    runs = uvloop.run(_measure(given, _plan(given, folder)))
+    path.write_text(json.dumps(for_machines(runs), indent=2, default=str) + "\n")
     sys.stdout.write(f"{for_people(runs)}\n\nFigures for machines: {path}\n")
+    for graph in (graph for run in runs for graph in run.flame_graphs):
+        sys.stdout.write(f"Flame graph: {graph}\n")
     missed = [miss for run in runs for miss in misses(run)]
     for miss in missed:
         sys.stdout.write(f"MISSED {miss}\n")

@@ -6,12 +6,15 @@ import asyncio
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 
 from bench.bodies import make_bodies
 from bench.databases import ProvidedDatabase
 from bench.fill import fill
+from bench.flames import flame_graph
 from bench.limits import Bound, highest_rate
 from bench.load import LoadResult, offer
 from bench.payload import Kind
@@ -41,6 +44,8 @@ class Plan:
     stored_events: int = 0
     stored_issues: int = 2_000
     read_seconds: float = 10.0
+    flame_graphs: Path | None = None
+    """The folder that gets a flame graph of each load."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +84,7 @@ class Measured:
     disk_bytes_an_event: float | None = None
     visible_idle: Visible | None = None
     visible_under_load: Visible | None = None
+    flame_graphs: list[Path] = field(default_factory=list)
     highest_rate: float | None = None
     steps: list[LoadResult] = field(default_factory=list)
     stored_events: int = 0
@@ -109,7 +115,8 @@ async def measure_server(
     usage = partial(_usage, server.pid, database)
     await _warm_up(target, plan)
     for kind in plan.kinds:
-        await _hold(found, target, plan, kind, usage=usage)
+        with _looked_at(found, server.pid, kind):
+            await _hold(found, target, plan, kind, usage=usage)
     found.visible_idle = await asyncio.to_thread(time_to_visible, target)
     found.peak_memory_mb = peak_memory_mb(server.pid)
     server.stop()
@@ -171,6 +178,15 @@ async def _hold(
     found.loads[kind] = load.result()
     if usage and before:
         found.processor_shares[kind] = _shares(before, usage())
+
+
+def _looked_at(found: Measured, pid: int, kind: Kind) -> AbstractContextManager[None]:
+    folder = found.plan.flame_graphs
+    if folder is None:
+        return nullcontext()
+    path = folder / f"{found.database}-{kind}.svg".replace(" ", "")
+    found.flame_graphs.append(path)
+    return flame_graph(pid, path)
 
 
 def _usage(pid: int, database: ProvidedDatabase) -> Usage:
