@@ -32,6 +32,10 @@ def _arguments() -> argparse.Namespace:
         "--step-seconds", type=float, default=15.0, help="a step of the climb; 0: no climb"
     )
     parser.add_argument("--events", type=int, default=0, help="events to store before the reads")
+    parser.add_argument("--issues", type=int, default=2_000, help="of how many issues these are")
+    parser.add_argument(
+        "--read-rate", type=float, default=0.0, help="events a second that come in meanwhile"
+    )
     parser.add_argument(
         "--kind",
         choices=("numbers", "ids"),
@@ -75,6 +79,8 @@ def _plan(given: argparse.Namespace, folder: Path) -> Plan:
         kinds=kinds,
         step_seconds=given.step_seconds,
         stored_events=given.events,
+        stored_issues=given.issues,
+        read_rate=given.read_rate,
         read_seconds=30.0,
         flame_graphs=flame_graphs,
     )

@@ -82,14 +82,8 @@ class _Writer:
             learn()
 
 
-class _Original(msgspec.Struct, frozen=True):
-    """One event as it came out of the whole path, and its payload as a tree."""
-
-    event: PreparedEvent
-    tree: dict[str, object]
-
-
-def _originals(scope: Scope, issues: int) -> list[_Original]:
+def _originals(scope: Scope, issues: int) -> list[PreparedEvent]:
+    """One event of each issue as it came out of the whole path."""
     payloads = Payloads(kind="numbers", issues=issues, seed=1)
     credentials = Credentials(public_key=scope.public_key, source=Source.SENTRY_HEADER)
     made = []
@@ -102,22 +96,21 @@ def _originals(scope: Scope, issues: int) -> list[_Original]:
             event_id=bytes.fromhex(body.event_id),
         )
         (item,) = parse_envelope(gzip.decompress(body.gzipped)).items
-        event = prepare(item.payload, receipt)
-        made.append(_Original(event, orjson.loads(event.payload)))
+        made.append(prepare(item.payload, receipt))
     return made
 
 
-def _copy(original: _Original, at: int) -> PreparedEvent:
+def _copy(original: PreparedEvent, at: int) -> PreparedEvent:
     user, event_id = _user(), uuid.uuid4()
     seconds = at / clock.SECOND
-    tree = original.tree | {
+    tree = orjson.loads(original.payload) | {
         "event_id": event_id.hex,
         "timestamp": seconds,
         "received": seconds,
         "user": {"id": user.user_id, "email": user.email, "sentry_user": user.ident},
     }
     return msgspec.structs.replace(
-        original.event,
+        original,
         event_id=event_id.bytes,
         timestamp=at,
         received=at,

@@ -1,6 +1,6 @@
 """Flame graphs of a running Python process, taken from outside by py-spy.
 
-It stops the process for each look, so that what is measured meanwhile is a little slower.
+It stops the process for each look, so that what is measured meanwhile is slower.
 """
 
 import signal

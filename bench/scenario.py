@@ -44,6 +44,8 @@ class Plan:
     stored_events: int = 0
     stored_issues: int = 2_000
     read_seconds: float = 10.0
+    read_rate: float = 0.0
+    """Events a second that come in while it is read."""
     flame_graphs: Path | None = None
     """The folder that gets a flame graph of each load."""
 
@@ -239,7 +241,14 @@ async def _fill(found: Measured, target: Target, plan: Plan, provided: ProvidedD
 
 
 async def _read(found: Measured, target: Target, plan: Plan) -> None:
-    found.reads = await asyncio.to_thread(read_latencies, target, seconds=plan.read_seconds)
+    say(f"{found.database}: reading, with {plan.read_rate:.0f} events/s coming in")
+    count, rate = int(plan.read_rate * plan.read_seconds), plan.read_rate
+    bodies = make_bodies(kind="numbers", issues=plan.issues, count=count, rate=rate or 1.0)
+    async with asyncio.TaskGroup() as group:
+        if bodies:
+            group.create_task(offer(target, bodies, rate=rate))
+        reading = asyncio.to_thread(read_latencies, target, seconds=plan.read_seconds)
+        found.reads = await group.create_task(reading)
 
 
 def say(line: str) -> None:

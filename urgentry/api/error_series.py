@@ -1,13 +1,13 @@
 """Errors over time: a point for each span of time, in Sentry's format."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from starlette.responses import Response
 
 from urgentry import clock
-from urgentry.api.endpoint import Call, json_response
+from urgentry.api.endpoint import Call
 from urgentry.api.error_question import (
     Computed,
     ErrorQuestion,
@@ -16,13 +16,23 @@ from urgentry.api.error_question import (
     read_function,
 )
 from urgentry.api.refusals import refuse_options
-from urgentry.api.signal_series import MOST_AXES, MOST_POINTS, read_interval, read_top
-from urgentry.errors import ApiError
+from urgentry.api.timeseries import (
+    Slots,
+    of_group,
+    of_others,
+    read_axis_names,
+    read_rank,
+    read_slots,
+    read_top,
+    series_answer,
+    series_shape,
+    wants_others,
+)
 from urgentry.explore.errors import Column, Group, Tallies, Tally, merged, tally_errors
 
 Json = dict[str, Any]
+Rank = tuple[Computed, bool]
 
-_MS = clock.SECOND // 1_000
 _NOTHING = Tally()
 
 
@@ -32,9 +42,7 @@ class Axes(msgspec.Struct, frozen=True, kw_only=True):
     computed: tuple[Computed, ...]
     columns: tuple[Column, ...]
     top: int
-    width: int
-    start: int
-    points: int
+    slots: Slots
 
 
 async def show_errors_over_time(call: Call) -> Response:
@@ -42,70 +50,50 @@ async def show_errors_over_time(call: Call) -> Response:
     refuse_options(call, "comparisonDelta")
     asked = await read_error_question(call)
     axes = _read_axes(call, asked)
-    end = axes.start + axes.points * axes.width
-    scope = msgspec.structs.replace(asked.scope, start=axes.start, end=end)
-    rank = _read_rank(call, axes)
+    slots = axes.slots
+    scope = msgspec.structs.replace(asked.scope, start=slots.start, end=slots.end)
+    rank = read_rank(call, axes.computed, read_function)
     also = {each.needs for each in (*axes.computed, rank[0]) if each.needs}
     async with call.deps.desk.work() as work:
         tallies = await tally_errors(
-            work.tx, scope, axes.columns, asked.projects, also=also, width=axes.width
+            work.tx, scope, axes.columns, asked.projects, also=also, width=slots.width
         )
     if axes.top:
-        is_whole = (call.query.get("excludeOther") or "0") in ("0", "false")
-        series = _of_groups(axes, tallies, rank, asked.now, with_others=is_whole)
+        series = _of_groups(axes, tallies, rank, asked.now, with_others=wants_others(call))
     else:
         series = _series(axes, _by_slot(tallies), asked.now)
-    meta = {"dataset": asked.dataset, "start": axes.start / _MS, "end": end / _MS}
-    return json_response({"timeSeries": series, "meta": meta})
+    return series_answer(series, slots, asked.dataset)
 
 
 def _read_axes(call: Call, asked: ErrorQuestion) -> Axes:
-    given = list(dict.fromkeys(call.query.getlist("yAxis"))) or ["count()"]
-    if len(given) > MOST_AXES:
-        raise ApiError(400, f"No more than {MOST_AXES} axes can be drawn at once.")
-    width = read_interval(call, asked.scope.end - asked.scope.start)
-    start = asked.scope.start // width * width
-    points = -(-(asked.scope.end - start) // width)
-    if points > MOST_POINTS:
-        raise ApiError(400, "Your interval and date range would create too many results.")
+    names = read_axis_names(call)
+    slots = read_slots(call, asked.scope.start, asked.scope.end)
     columns = tuple(read_column(name) for name in call.query.getlist("groupBy"))
     return Axes(
-        computed=tuple(read_function(name) for name in given),
+        computed=tuple(read_function(name) for name in names),
         columns=columns,
         top=read_top(call, has_fields=bool(columns)),
-        width=width,
-        start=start,
-        points=points,
+        slots=slots,
     )
 
 
-def _read_rank(call: Call, axes: Axes) -> tuple[Computed, bool]:
-    """By what groups are the largest, and whether those come first."""
-    text = call.query.get("sort") or f"-{axes.computed[0].name}"
-    name = text.removeprefix("-")
-    by_alias = {each.alias: each for each in axes.computed}
-    return by_alias.get(name) or read_function(name), text.startswith("-")
-
-
 def _of_groups(
-    axes: Axes, tallies: Tallies, rank: tuple[Computed, bool], now: int, *, with_others: bool
+    axes: Axes, tallies: Tallies, rank: Rank, now: int, *, with_others: bool
 ) -> list[Json]:
     by, descending = rank
-    seconds = axes.points * axes.width / clock.SECOND
+    seconds = (axes.slots.end - axes.slots.start) / clock.SECOND
     whole = {group: by.rank(merged(slots.values()), seconds) for group, slots in tallies.items()}
     ordered = sorted(whole, key=str)
     ordered.sort(key=lambda group: whole[group], reverse=descending)
     series: list[Json] = []
     for order, group in enumerate(ordered[: axes.top]):
-        for each in _series(axes, tallies[group], now):
-            named = _named(axes, group)
-            about = each["meta"] | {"isOther": False, "order": order}
-            series.append(each | {"groupBy": named, "meta": about})
+        named = _named(axes, group)
+        own = _series(axes, tallies[group], now)
+        series += [of_group(each, named, order=order) for each in own]
     rest = {group: tallies[group] for group in ordered[axes.top :]}
     if with_others and rest:
-        for each in _series(axes, _by_slot(rest), now):
-            about = each["meta"] | {"isOther": True, "order": axes.top}
-            series.append(each | {"groupBy": [], "meta": about})
+        own = _series(axes, _by_slot(rest), now)
+        series += [of_others(each, order=axes.top) for each in own]
     return series
 
 
@@ -124,31 +112,16 @@ def _by_slot(tallies: Tallies) -> dict[int, Tally]:
     return {slot: merged(own) for slot, own in slots.items()}
 
 
-def _series(axes: Axes, slots: Mapping[int, Tally], now: int) -> list[Json]:
-    seconds = axes.width / clock.SECOND
+def _series(axes: Axes, tallies: Mapping[int, Tally], now: int) -> list[Json]:
+    slots = axes.slots
     return [
-        {
-            "yAxis": each.name,
-            "values": _points(axes, each, slots, seconds, now),
-            "meta": {
-                "interval": axes.width / _MS,
-                "valueType": each.type,
-                "valueUnit": each.unit,
-                "dataScanned": "full",
-            },
-        }
+        series_shape(
+            slots,
+            [each.rank(tallies.get(at, _NOTHING), slots.seconds) for at in range(slots.points)],
+            now,
+            name=each.name,
+            value_type=each.type,
+            unit=each.unit,
+        )
         for each in axes.computed
-    ]
-
-
-def _points(
-    axes: Axes, column: Computed, slots: Mapping[int, Tally], seconds: float, now: int
-) -> Sequence[Json]:
-    return [
-        {
-            "timestamp": (axes.start + number * axes.width) / _MS,
-            "value": column.rank(slots.get(number, _NOTHING), seconds),
-            "incomplete": axes.start + (number + 1) * axes.width > now,
-        }
-        for number in range(axes.points)
     ]

@@ -20,10 +20,11 @@ from urgentry.api.shapes.entries import message_of
 from urgentry.api.shapes.signals import table_meta
 from urgentry.api.signal_table import (
     LARGEST_PAGE,
-    MOST_FIELDS,
     PER_PAGE,
     offset_links,
+    read_field_names,
     read_offset,
+    read_order,
     read_sort,
     sortable,
 )
@@ -53,11 +54,7 @@ async def show_errors(call: Call) -> Response:
     """The rows of a table of errors."""
     refuse_options(call, "sampling", allowed=("normal", "highest_accuracy"))
     asked = await read_error_question(call)
-    given = list(dict.fromkeys(name for name in call.query.getlist("field") if name))
-    if not given:
-        raise ApiError(400, "No columns selected")
-    if len(given) > MOST_FIELDS:
-        raise ApiError(400, f"You can view up to {MOST_FIELDS} fields at a time.")
+    given = read_field_names(call)
     computed = [read_function(name) for name in given if is_call(name)]
     plain = [name for name in given if not is_call(name)]
     if computed:
@@ -74,7 +71,8 @@ async def _groups(
 ) -> tuple[list[Json], dict[str, Any]]:
     size = read_per_page(call, default=PER_PAGE, largest=LARGEST_PAGE)
     offset, seconds = read_offset(call), seconds_of(asked.scope)
-    order = _read_order(call, columns, computed)
+    aliases = {each.alias: each.name for each in computed}
+    name, descending = read_order(call, [each.name for each in columns], aliases)
     also = {each.needs for each in computed if each.needs}
     async with call.deps.desk.work() as work:
         tallies = await tally_errors(work.tx, asked.scope, columns, asked.projects, also=also)
@@ -82,7 +80,6 @@ async def _groups(
     if not columns and not whole:
         whole = {(): Tally()}
     ranked = sorted(whole, key=lambda group: [sortable(value) for value in group])
-    name, descending = order
     by = next((each for each in computed if each.name == name), None)
     place = next((at for at, each in enumerate(columns) if each.name == name), 0)
     ranked.sort(
@@ -95,17 +92,6 @@ async def _groups(
         for group in ranked[offset : offset + size]
     ]
     return rows, offset_links(offset, size, has_more=len(ranked) > offset + size)
-
-
-def _read_order(
-    call: Call, columns: Sequence[Column], computed: Sequence[Computed]
-) -> tuple[str, bool]:
-    """By what was asked, else by the first computed column, the largest first."""
-    name, descending = read_sort(call) or (computed[0].name, True)
-    name = {each.alias: each.name for each in computed}.get(name, name)
-    if name not in {each.name for each in columns} | {each.name for each in computed}:
-        raise ApiError(400, f"Cannot sort by a field that is not selected: {name}")
-    return name, descending
 
 
 async def _rows(

@@ -8,13 +8,12 @@ from starlette.responses import Response
 from urgentry.access.decision import found
 from urgentry.api.endpoint import Call, empty, endpoint, json_response
 from urgentry.api.fields import Fields
-from urgentry.domain.performance_settings import LIMITS, MAX_PATHS_CHARS, SWITCHES
+from urgentry.domain.performance_settings import LIMITS, MAX_PATHS_CHARS, PATHS, SWITCHES
 from urgentry.domain.project import Project
 from urgentry.storage.database import Transaction
 from urgentry.tenancy.performance import change_performance, performance_settings_of
 
-_PATHS = "large_http_payload_filtered_paths"
-_KNOWN = {*SWITCHES, *LIMITS, _PATHS}
+_KNOWN = {*SWITCHES, *LIMITS, PATHS}
 
 
 async def show(call: Call) -> Response:
@@ -57,7 +56,7 @@ def _read(body: dict[str, Any]) -> dict[str, Any]:
     wanted |= {
         name: fields.integer(name, least=least, most=most) for name, (least, most) in LIMITS.items()
     }
-    wanted[_PATHS] = fields.text(_PATHS, longest=MAX_PATHS_CHARS, may_be_empty=True)
+    wanted[PATHS] = fields.text(PATHS, longest=MAX_PATHS_CHARS, may_be_empty=True)
     fields.check()
     return {name: value for name, value in wanted.items() if value is not None}
 

@@ -1,5 +1,6 @@
 """Tables of spans, logs and metrics: rows one by one, or groups with what is computed of them."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -21,7 +22,7 @@ from urgentry.telemetry.signal import Kind
 
 Json = dict[str, Any]
 
-MOST_FIELDS = 50
+_MOST_FIELDS = 50
 PER_PAGE = 50
 LARGEST_PAGE = 1_000
 _DEEPEST = 10_000
@@ -59,12 +60,18 @@ async def show(call: Call) -> Response:
     return json_response(content, headers=link_headers(call, **page.links))
 
 
-def _read_columns(call: Call, kind: Kind) -> Columns:
+def read_field_names(call: Call) -> list[str]:
+    """The columns that were asked for. ApiError 400 for none and for too many."""
     given = list(dict.fromkeys(name for name in call.query.getlist("field") if name))
     if not given:
         raise ApiError(400, "No columns selected")
-    if len(given) > MOST_FIELDS:
-        raise ApiError(400, f"You can view up to {MOST_FIELDS} fields at a time.")
+    if len(given) > _MOST_FIELDS:
+        raise ApiError(400, f"You can view up to {_MOST_FIELDS} fields at a time.")
+    return given
+
+
+def _read_columns(call: Call, kind: Kind) -> Columns:
+    given = read_field_names(call)
     computed = tuple(read_computed(name, kind) for name in given if is_call(name))
     plain = [name for name in given if not is_call(name)]
     if not computed:
@@ -156,13 +163,9 @@ async def _groups(call: Call, asked: SignalQuestion, columns: Columns) -> Page:
 
 
 def _sort_groups(call: Call, columns: Columns, rows: list[Json]) -> None:
-    """By what was asked, else by the first computed column, the largest first; ties by the rest."""
-    name, descending = read_sort(call) or (columns.computed[0].name, True)
+    """By what was asked; ties by the names of the groups."""
     aliases = {column.alias: column.name for column in columns.computed}
-    known = {field.name for field in columns.fields} | set(aliases.values())
-    name = aliases.get(name, name)
-    if name not in known:
-        raise ApiError(400, f"Cannot sort by a field that is not selected: {name}")
+    name, descending = read_order(call, [field.name for field in columns.fields], aliases)
     rows.sort(key=lambda row: [sortable(row[field.name]) for field in columns.fields])
     rows.sort(key=lambda row: sortable(row[name]), reverse=descending)
 
@@ -182,6 +185,16 @@ def read_sort(call: Call) -> tuple[str, bool] | None:
     if len(given) > 1:
         raise ApiError(400, "Sort by one field only.")
     return given[0].removeprefix("-"), given[0].startswith("-")
+
+
+def read_order(call: Call, names: Iterable[str], computed: Mapping[str, str]) -> tuple[str, bool]:
+    """By which column groups are sorted and whether the largest comes first: what was asked, else
+    the first of the computed ones, which are given as names by their aliases."""
+    name, descending = read_sort(call) or (next(iter(computed.values())), True)
+    name = computed.get(name, name)
+    if name not in {*names, *computed.values()}:
+        raise ApiError(400, f"Cannot sort by a field that is not selected: {name}")
+    return name, descending
 
 
 def read_offset(call: Call) -> int:

@@ -17,6 +17,7 @@ MAX_ENVIRONMENT: Final = 64
 DEFAULT_ENVIRONMENT: Final = "production"
 DEFAULT_MARGIN: Final = 1
 DEFAULT_RUNTIME: Final = 30
+DEFAULT_THRESHOLD: Final = 1
 MOST_MINUTES: Final = 40_320
 MOST_THRESHOLD: Final = 720
 
@@ -72,14 +73,37 @@ class MonitorConfig(msgspec.Struct, frozen=True, kw_only=True):
     recovery_threshold: int | None = None
     """Successes in a row until it counts as well again."""
 
+    @property
+    def in_force(self) -> "ConfigInForce":
+        """The same with the defaults where nothing was set."""
+        return ConfigInForce(
+            schedule=self.schedule,
+            timezone=self.timezone,
+            checkin_margin=self.checkin_margin or DEFAULT_MARGIN,
+            max_runtime=self.max_runtime or DEFAULT_RUNTIME,
+            failure_issue_threshold=self.failure_issue_threshold or DEFAULT_THRESHOLD,
+            recovery_threshold=self.recovery_threshold or DEFAULT_THRESHOLD,
+        )
+
     def expected(self, after: int) -> tuple[int, int]:
         """When the next check-in is expected, and from when it is missed; microseconds."""
         due = next_time(self.schedule, after, self.timezone)
-        return due, due + (self.checkin_margin or DEFAULT_MARGIN) * clock.MINUTE
+        return due, due + self.in_force.checkin_margin * clock.MINUTE
 
     def timeout(self, started: int) -> int:
         """When a run that started then takes too long."""
-        return started + (self.max_runtime or DEFAULT_RUNTIME) * clock.MINUTE
+        return started + self.in_force.max_runtime * clock.MINUTE
+
+
+class ConfigInForce(msgspec.Struct, frozen=True, kw_only=True):
+    """What is expected of a job, defaults included."""
+
+    schedule: Schedule
+    timezone: str
+    checkin_margin: int
+    max_runtime: int
+    failure_issue_threshold: int
+    recovery_threshold: int
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,14 +115,15 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
     def after(self, status: CheckInStatus, config: MonitorConfig) -> "Health":
         """How it fares once a run has ended so."""
+        expected = config.in_force
         if status is CheckInStatus.OK:
             streak = max(self.streak, 0) + 1
-            is_well = streak >= (config.recovery_threshold or 1) or not self.status.is_failure
+            is_well = streak >= expected.recovery_threshold or not self.status.is_failure
             return Health(status=CheckInStatus.OK if is_well else self.status, streak=streak)
         if not status.is_failure:
             return self
         streak = min(self.streak, 0) - 1
-        fails = -streak >= (config.failure_issue_threshold or 1)
+        fails = -streak >= expected.failure_issue_threshold
         return Health(status=status if fails else self.status, streak=streak)
 
 

@@ -9,8 +9,9 @@ from typing import Any, Final
 import msgspec
 
 _STORED: Final = "performance"
-_MIB: Final = 1_000_000
 _MOST_MS: Final = 10_000
+PATHS: Final = "large_http_payload_filtered_paths"
+"""The setting that is a text."""
 
 
 class PerformanceSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +38,7 @@ LIMITS: Final[Mapping[str, tuple[int, int]]] = {
     "n_plus_one_db_duration_threshold": (50, _MOST_MS),
     "slow_db_query_duration_threshold": (100, _MOST_MS),
     "consecutive_http_spans_min_time_saved_threshold": (1_000, _MOST_MS),
-    "large_http_payload_size_threshold": (100_000, 10 * _MIB),
+    "large_http_payload_size_threshold": (100_000, 10_000_000),
 }
 """The least and the most that each may be."""
 MAX_PATHS_CHARS: Final = 1_000

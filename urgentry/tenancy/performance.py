@@ -9,6 +9,7 @@ from urgentry.access.decision import Access, found
 from urgentry.domain.performance_settings import (
     LIMITS,
     MAX_PATHS_CHARS,
+    PATHS,
     PerformanceSettings,
     read_performance_settings,
     stored_performance_settings,
@@ -18,8 +19,6 @@ from urgentry.errors import FieldError
 from urgentry.storage import projects
 from urgentry.storage.database import Transaction
 from urgentry.tenancy.changes import tell
-
-_PATHS = "large_http_payload_filtered_paths"
 
 
 def performance_settings_of(project: Project) -> PerformanceSettings:
@@ -34,8 +33,8 @@ def changed(settings: PerformanceSettings, wanted: Mapping[str, Any]) -> Perform
         for name, (least, most) in LIMITS.items()
         if name in wanted and not least <= wanted[name] <= most
     }
-    if len(wanted.get(_PATHS, "")) > MAX_PATHS_CHARS:
-        wrong[_PATHS] = [f"Ensure this field has no more than {MAX_PATHS_CHARS:,} characters."]
+    if len(wanted.get(PATHS, "")) > MAX_PATHS_CHARS:
+        wrong[PATHS] = [f"Ensure this field has no more than {MAX_PATHS_CHARS:,} characters."]
     if wrong:
         raise FieldError(wrong)
     return msgspec.structs.replace(settings, **wanted)

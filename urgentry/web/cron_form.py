@@ -5,10 +5,10 @@ from typing import Any
 from starlette.responses import Response
 
 from urgentry import clock
-from urgentry.access.decision import found
 from urgentry.domain.monitor import (
     DEFAULT_MARGIN,
     DEFAULT_RUNTIME,
+    DEFAULT_THRESHOLD,
     MAX_NAME,
     MAX_SLUG,
     MOST_MINUTES,
@@ -18,10 +18,9 @@ from urgentry.domain.monitor import (
 )
 from urgentry.domain.schedule import UNITS, Crontab
 from urgentry.errors import ApiError, FieldError
-from urgentry.storage import monitors
 from urgentry.storage.database import Transaction
 from urgentry.tenancy.monitors import MonitorChange, change_monitor, create_monitor
-from urgentry.web.crons_pages import READ, WRITE
+from urgentry.web.crons_pages import READ, WRITE, find_monitor
 from urgentry.web.edge import page
 from urgentry.web.flash import Flash
 from urgentry.web.forms import Form
@@ -30,8 +29,17 @@ from urgentry.web.visit import Place, Visit
 NUMBERS = (
     ("checkin_margin", "Grace period", "minutes after its time", MOST_MINUTES, DEFAULT_MARGIN),
     ("max_runtime", "Longest run", "minutes", MOST_MINUTES, DEFAULT_RUNTIME),
-    ("failure_issue_threshold", "Fails after", "failures in a row", MOST_THRESHOLD, 1),
-    ("recovery_threshold", "Well again after", "successes in a row", MOST_THRESHOLD, 1),
+    (
+        "failure_issue_threshold",
+        "Fails after",
+        "failures in a row",
+        MOST_THRESHOLD,
+        DEFAULT_THRESHOLD,
+    ),
+    (
+        "recovery_threshold",
+        *("Well again after", "successes in a row", MOST_THRESHOLD, DEFAULT_THRESHOLD),
+    ),
 )
 """Name, label, unit, the most that it may be, what holds where nothing is entered."""
 _MAX_TEXT = 200
@@ -69,7 +77,7 @@ async def show_edit(visit: Visit) -> Response:
     """The form with what holds."""
     async with visit.database.read() as tx:
         place = await visit.enter(tx, *READ)
-        monitor = await _find(tx, visit, place)
+        monitor = await find_monitor(tx, visit, place)
     entered = {"name": monitor.name, "slug": monitor.slug} | _entered(monitor.config)
     return _page(visit, place, Form(), entered, monitor)
 
@@ -82,7 +90,7 @@ async def save(visit: Visit) -> Response:
     async def write(tx: Transaction) -> str:
         nonlocal monitor
         place = await visit.enter(tx, *WRITE)
-        monitor = await _find(tx, visit, place)
+        monitor = await find_monitor(tx, visit, place)
         changed = await change_monitor(tx, place.access, monitor, _wanted(form), at=clock.now())
         return f"{place.base}/crons/{place.project.slug}/{changed.slug}/"
 
@@ -90,11 +98,6 @@ async def save(visit: Visit) -> Response:
         return visit.redirect(await visit.database.write(write), flash=Flash(code="saved"))
     except ApiError as error:
         return _refused(visit, form.refuse(error), monitor, error)
-
-
-async def _find(tx: Transaction, visit: Visit, place: Place) -> Monitor:
-    slug = visit.path("monitor").replace("\x00", "")
-    return found(await monitors.find_monitor(tx, [place.project.id], slug, 0))
 
 
 def _wanted(form: Form) -> MonitorChange:

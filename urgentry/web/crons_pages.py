@@ -147,7 +147,7 @@ async def show_one(visit: Visit) -> Response:
     async with visit.database.read() as tx:
         place = await visit.enter(tx, *READ)
         picks = read_picks(visit, place)
-        monitor = await _find(tx, visit, place)
+        monitor = await find_monitor(tx, visit, place)
         environments = (await monitors.list_environments(tx, [monitor.id])).get(monitor.id, [])
         start, end = picks.span(now)
         start = max(start, (end or now) - _MOST_DETAIL)
@@ -195,7 +195,7 @@ async def change(visit: Visit) -> Response:
     async def write(tx: Transaction) -> str:
         nonlocal gone
         place = await visit.enter(tx, *WRITE)
-        monitor = await _find(tx, visit, place)
+        monitor = await find_monitor(tx, visit, place)
         here = f"{place.base}/crons/{place.project.slug}/{monitor.slug}/"
         match action:
             case "mute" | "unmute":
@@ -229,7 +229,8 @@ async def _mute(
     await change_monitor(tx, place.access, monitor, wanted, at=clock.now())
 
 
-async def _find(tx: Transaction, visit: Visit, place: Place) -> Monitor:
+async def find_monitor(tx: Transaction, visit: Visit, place: Place) -> Monitor:
+    """The monitor that the address names; 404 where there is none."""
     slug = visit.path("monitor").replace("\x00", "")
     return found(await monitors.find_monitor(tx, [place.project.id], slug, 0))
 

@@ -5,7 +5,12 @@ from typing import Any, Final
 import msgspec
 from starlette.responses import Response
 
-from urgentry.domain.performance_settings import LIMITS, MAX_PATHS_CHARS, PerformanceSettings
+from urgentry.domain.performance_settings import (
+    LIMITS,
+    MAX_PATHS_CHARS,
+    PATHS,
+    PerformanceSettings,
+)
 from urgentry.errors import ApiError
 from urgentry.storage.database import Transaction
 from urgentry.tenancy.performance import change_performance, performance_settings_of
@@ -16,7 +21,6 @@ from urgentry.web.visit import Visit
 
 _READ = ("project:read",)
 _WRITE = ("project:write", "project:admin")
-_PATHS = "large_http_payload_filtered_paths"
 _MAX_DIGITS = 12
 
 
@@ -106,7 +110,7 @@ def _wanted(form: Form) -> dict[str, Any]:
     """Every setting as it was entered; -1, which is too little, for what is no number."""
     switches: dict[str, Any] = {name: form.flag(name) for name, *_ in _DETECTORS}
     numbers = {name: _number(form.text(name, longest=_MAX_DIGITS)) for name in LIMITS}
-    return switches | numbers | {_PATHS: form.text(_PATHS, longest=MAX_PATHS_CHARS + 1).strip()}
+    return switches | numbers | {PATHS: form.text(PATHS, longest=MAX_PATHS_CHARS + 1).strip()}
 
 
 def _number(text: str) -> int:
@@ -156,7 +160,7 @@ def _detectors(settings: PerformanceSettings, entered: Form | None) -> list[Dete
 
 
 def _paths(settings: PerformanceSettings, entered: Form | None) -> str:
-    return entered.text(_PATHS) if entered else settings.large_http_payload_filtered_paths
+    return entered.text(PATHS) if entered else settings.large_http_payload_filtered_paths
 
 
 PAGES = (page("/{organization}/projects/{project}/settings/performance/", GET=show, POST=save),)
