@@ -137,6 +137,12 @@ def test_any_other_event_may_come_from_a_server() -> None:
     assert "request" not in event
 
 
+def test_a_device_that_its_rule_finds_no_name_for_is_none() -> None:
+    found = contexts({"User-Agent": "Firefox/140.0 SAMSUNG-ANDROID-MMS/ "})
+    assert "device" not in found
+    assert found["browser"]["name"] == "Firefox"
+
+
 def test_the_rules_are_loaded_with_the_first_user_agent() -> None:
     program = """
 import sys

@@ -1,7 +1,7 @@
 """Browser, system and device of a user, as the headers of its requests tell them.
 
 A browser's client hints go before its User-Agent, which browsers no longer keep up to date. The
-rules that read a User-Agent are loaded with the first one (30 MB, 0.15 s), and what they say of it
+rules that read a User-Agent are loaded with the first one (14 MB, 0.1 s), and what they say of it
 is remembered, because the same few thousand come again and again.
 """
 
@@ -145,13 +145,19 @@ def _summed_up(kind: str, name: str, version: str | None) -> Context:
 def _reader() -> Callable[[str], tuple[Any, Any, Any]]:
     from ua_parser import Domain  # noqa: PLC0415 - a process that sees no browser never pays
     from ua_parser.loaders import load_lazy_builtins  # noqa: PLC0415 - same
-    from ua_parser.regex import Resolver  # noqa: PLC0415 - same
+    from ua_parser.re2 import Resolver  # noqa: PLC0415 - same
 
     resolve = Resolver(load_lazy_builtins())
 
+    def read_device(user_agent: str) -> Any:
+        try:
+            return resolve(user_agent, Domain.DEVICE).device
+        except ValueError:  # one of its rules found a device without a name
+            return None
+
     def read(user_agent: str) -> tuple[Any, Any, Any]:
-        found = resolve(user_agent, Domain.ALL)
-        return found.user_agent, found.os, found.device
+        found = resolve(user_agent, Domain.USER_AGENT | Domain.OS)
+        return found.user_agent, found.os, read_device(user_agent)
 
     return read
 
