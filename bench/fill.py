@@ -24,6 +24,7 @@ from urgentry.ingest.names import KnownNames
 from urgentry.ingest.receipt import Receipt
 from urgentry.ingest.scopes import Scopes
 from urgentry.ingest.store.batch import Batch, Written, write_batch
+from urgentry.ingest.store.context import ZSTD_LEVEL
 from urgentry.protocol.auth import Credentials, Source
 from urgentry.storage import partitions
 from urgentry.storage.database import Database, Transaction
@@ -31,8 +32,8 @@ from urgentry.storage.database import Database, Transaction
 SPAN = 14 * clock.DAY
 BATCH = 500
 ISSUES_A_BATCH = 25
-"""Errors come in bursts: at one time few of all issues have events."""
-ZSTD_LEVEL = 3
+"""Errors come in bursts: at one time few of all issues have events. More where there are so many
+that all would not have their turn."""
 
 
 async def fill(database: Database, public_key: str, *, events: int, issues: int) -> float:
@@ -44,10 +45,13 @@ async def fill(database: Database, public_key: str, *, events: int, issues: int)
     first = clock.now() - SPAN
     await _prepare_partitions(database, scope, first)
     writer, originals = _Writer(database), _originals(scope, issues)
+    at_once = max(ISSUES_A_BATCH, -(-issues * BATCH // events))
     for start in range(0, events, BATCH):
         count = min(BATCH, events - start)
         times = [first + SPAN * (start + index) // events for index in range(count)]
-        copies = [_copy(originals[(start + index) % issues], at) for index, at in enumerate(times)]
+        turn = start // BATCH * at_once
+        chosen = [originals[(turn + index % at_once) % issues] for index in range(count)]
+        copies = [_copy(original, at) for original, at in zip(chosen, times, strict=True)]
         await writer.write(copies, at=times[-1])
     return time.perf_counter() - began
 

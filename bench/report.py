@@ -85,6 +85,7 @@ def _rows(run: Measured) -> Iterator[tuple[str, str]]:
 def _single_figures(run: Measured) -> Iterator[tuple[str, str]]:
     figures = (
         ("highest rate that holds, events/s", run.highest_rate, "{:.0f}"),
+        ("that of a server that only unpacks and parses", run.floor_rate, "{:.0f}"),
         ("peak memory, MB", run.peak_memory_mb, "{:.0f}"),
         ("idle memory, MB", run.idle_memory_mb, "{:.0f}"),
         ("bytes on disk an event", run.disk_bytes_an_event, "{:.0f}"),

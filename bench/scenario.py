@@ -15,6 +15,7 @@ from bench.bodies import make_bodies
 from bench.databases import ProvidedDatabase
 from bench.fill import fill
 from bench.flames import flame_graph
+from bench.floor import floor
 from bench.limits import Bound, highest_rate
 from bench.load import LoadResult, offer
 from bench.payload import Kind
@@ -88,6 +89,8 @@ class Measured:
     visible_under_load: Visible | None = None
     flame_graphs: list[Path] = field(default_factory=list)
     highest_rate: float | None = None
+    floor_rate: float | None = None
+    """That of a server that only unpacks and parses."""
     steps: list[LoadResult] = field(default_factory=list)
     stored_events: int = 0
     filling_s: float | None = None
@@ -126,7 +129,9 @@ async def measure_server(
     found.disk_bytes_an_event = (database.stored_bytes() - empty_bytes) / kept
     server.start()
     if plan.step_seconds:
-        await _climb(found, target, plan)
+        found.highest_rate, found.steps = await _climb(found.database, target, plan)
+        with floor() as least:
+            found.floor_rate, _ = await _climb("floor", least, plan)
     if plan.stored_events:
         found.peak_memory_mb = max(found.peak_memory_mb, peak_memory_mb(server.pid))
         server.stop()
@@ -145,7 +150,7 @@ async def measure_target(target: Target, plan: Plan) -> Measured:
     for kind in plan.kinds:
         await _hold(found, target, plan, kind, usage=None)
     if plan.step_seconds:
-        await _climb(found, target, plan)
+        found.highest_rate, found.steps = await _climb(found.database, target, plan)
     if plan.stored_events:
         say(f"{found.database}: sending {plan.stored_events} events")
         found.stored_events = plan.stored_events
@@ -216,16 +221,18 @@ async def _see_under_load(found: Measured, target: Target, wait_seconds: float) 
     found.visible_under_load = await asyncio.to_thread(time_to_visible, target)
 
 
-async def _climb(found: Measured, target: Target, plan: Plan) -> None:
+async def _climb(name: str, target: Target, plan: Plan) -> tuple[float, list[LoadResult]]:
+    """The highest rate that holds, and each step."""
+
     async def step(rate: float) -> LoadResult:
         count = int(rate * plan.step_seconds)
         bodies = make_bodies(kind=plan.kinds[0], issues=plan.issues, count=count, rate=rate)
         result = await offer(target, bodies, rate=rate)
-        say(f"{found.database}: {rate:.0f} events/s: p95 {result.p95_ms:.1f} ms {result.errors}")
+        say(f"{name}: {rate:.0f} events/s: p95 {result.p95_ms:.1f} ms {result.errors}")
         return result
 
     bound = Bound(p95_ms=plan.p95_ms)
-    found.highest_rate, found.steps = await highest_rate(step, first=plan.rate, bound=bound)
+    return await highest_rate(step, first=plan.rate, bound=bound)
 
 
 async def _fill(found: Measured, target: Target, plan: Plan, provided: ProvidedDatabase) -> None:

@@ -30,6 +30,7 @@ from urgentry.ingest.names import KnownNames
 from urgentry.ingest.normalize import NormalizeContext, normalize_event, parse_event_json
 from urgentry.ingest.receipt import Receipt
 from urgentry.ingest.store.batch import Batch, Written, write_batch
+from urgentry.ingest.store.context import ZSTD_LEVEL
 from urgentry.ingest.unpack import UnpackLimits, unpack_gzip
 from urgentry.protocol.auth import Credentials, Source
 from urgentry.protocol.event_id import new_event_id
@@ -40,7 +41,6 @@ from urgentry.storage.open import open_database
 ISSUES = 50
 ROUNDS = 8
 BATCHES = (1, 20, 200)
-ZSTD_LEVEL = 3
 SCOPE = Scope(
     organization_id=1,
     project_id=1,

@@ -5,13 +5,13 @@ steps, so that a bomb is refused long before it has unfolded. `wire` feeds it; w
 to the `emit` of its reader.
 """
 
-import zlib
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import brotli  # type: ignore[import-untyped]
 import msgspec
 import zstandard
+from zlib_ng import zlib_ng
 
 from urgentry.protocol.limits import MIB, body_too_large
 from urgentry.protocol.outcome import Reason, Rejected, invalid
@@ -24,6 +24,7 @@ _WHOLE_BYTES = 4 * MIB
 _ZSTD_STEP = 512
 _ZSTD_MAX_WINDOW = 8 * MIB
 _GZIP_BITS = 31
+_ZlibError: type[Exception] = zlib_ng.error  # type: ignore[assignment]  # an instance, say its stubs
 _IGNORED = frozenset({"", "identity", "utf-8"})
 
 
@@ -74,10 +75,10 @@ def unpacking(codings: Sequence[str], limits: UnpackLimits, emit: Emit) -> list[
 
 def unpack_gzip(data: bytes, limits: UnpackLimits) -> bytes | None:
     """A whole body of one small gzip member, in one call; None when it is anything else."""
-    inflate = zlib.decompressobj(_GZIP_BITS)
+    inflate = zlib_ng.decompressobj(_GZIP_BITS)
     try:
         unpacked = inflate.decompress(data, min(limits.allowed(len(data)), _WHOLE_BYTES))
-    except zlib.error:
+    except _ZlibError:
         return None
     return unpacked if inflate.eof and not inflate.unused_data else None
 
@@ -101,7 +102,7 @@ class _Bounded:
         self._fed += len(data)
         try:
             self._inner.feed(data)
-        except (zlib.error, brotli.error, zstandard.ZstdError) as error:
+        except (_ZlibError, brotli.error, zstandard.ZstdError) as error:
             raise corrupt() from error
 
     def finish(self) -> None:
@@ -122,17 +123,17 @@ class _Gzip:
 
     def __init__(self, emit: Emit) -> None:
         self._emit = emit
-        self._member: zlib._Decompress | None = None
+        self._member: zlib_ng._Decompress | None = None
 
     def feed(self, data: bytes) -> None:
         while data:
             if self._member is None:
                 data = data.lstrip(b"\0")
-                self._member = zlib.decompressobj(_GZIP_BITS) if data else None
+                self._member = zlib_ng.decompressobj(_GZIP_BITS) if data else None
             if self._member is not None:
                 data = self._member_of(self._member, data)
 
-    def _member_of(self, member: "zlib._Decompress", data: bytes) -> bytes:
+    def _member_of(self, member: "zlib_ng._Decompress", data: bytes) -> bytes:
         _inflate(member, data, self._emit)
         if member.eof:
             self._member = None
@@ -148,12 +149,12 @@ class _Deflate:
 
     def __init__(self, emit: Emit) -> None:
         self._emit = emit
-        self._stream: zlib._Decompress | None = None
+        self._stream: zlib_ng._Decompress | None = None
 
     def feed(self, data: bytes) -> None:
         if self._stream is None:
             # A bare stream cannot begin with a low nibble of 8: its padding bits are zero.
-            self._stream = zlib.decompressobj(15 if data[0] & 15 == 8 else -15)  # noqa: PLR2004
+            self._stream = zlib_ng.decompressobj(15 if data[0] & 15 == 8 else -15)  # noqa: PLR2004
         if self._stream.eof:
             raise corrupt()
         _inflate(self._stream, data, self._emit)
@@ -209,7 +210,7 @@ class _Zstd:
                 self._frame = self._context.decompressobj()
 
 
-def _inflate(stream: "zlib._Decompress", data: bytes, emit: Emit) -> None:
+def _inflate(stream: "zlib_ng._Decompress", data: bytes, emit: Emit) -> None:
     """Everything that the input makes, in steps; output may remain when input is used up."""
     made = b""
     while (data or len(made) == _STEP) and not stream.eof:

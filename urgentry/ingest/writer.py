@@ -15,14 +15,13 @@ from urgentry.domain.record import Record
 from urgentry.ingest.ledger import Ledger
 from urgentry.ingest.names import KnownNames
 from urgentry.ingest.store.batch import Batch, Written, write_batch
-from urgentry.ingest.store.context import BatchContext
+from urgentry.ingest.store.context import ZSTD_LEVEL, BatchContext
 from urgentry.ingest.store.made import write_made
 from urgentry.metrics import Metrics
 from urgentry.protocol.items import DataCategory
 from urgentry.protocol.outcome import Outcome, Reason
 from urgentry.storage.database import Database, Transaction
 
-_ZSTD_LEVEL = 3
 _COMPRESSED_HERE_BYTES = 64 << 10
 """Compressing so much takes about as long as a hand-over to another thread and back."""
 
@@ -48,7 +47,7 @@ class BatchWriter:
         self._metrics = metrics
         self._names = names
         self._after_commit = after_commit
-        self._compressor = zstandard.ZstdCompressor(level=_ZSTD_LEVEL)
+        self._compressor = zstandard.ZstdCompressor(level=ZSTD_LEVEL)
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="compress")
 
     async def prepare(self, ids: Sequence[bytes], at: int, records: Sequence[Record]) -> Batch:
@@ -105,7 +104,7 @@ def compress(payloads: Sequence[bytes]) -> list[bytes]:
     filled: list[_Buffer] = [each for each in payloads if each]
     if not filled:
         return [b""] * len(payloads)
-    packed = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).multi_compress_to_buffer(filled)
+    packed = zstandard.ZstdCompressor(level=ZSTD_LEVEL).multi_compress_to_buffer(filled)
     frames = (packed[index].tobytes() for index in range(len(packed)))
     return [next(frames) if each else b"" for each in payloads]
 

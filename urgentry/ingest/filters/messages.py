@@ -26,7 +26,8 @@ _UNLOADED_CHUNKS = [
 
 def is_hydration_error(event: Event) -> bool:
     """React found other markup than the server had sent."""
-    return any(_HYDRATION.match(text_at(entry, "value")) for entry in exceptions_of(event))
+    values = (text_at(entry, "value") for entry in exceptions_of(event))
+    return any("react" in value.lower() and _HYDRATION.match(value) for value in values)
 
 
 def is_chunk_load_error(event: Event) -> bool:

@@ -13,6 +13,8 @@ from urgentry.storage.hashes import HashKey
 from urgentry.storage.rollups import OutcomeKey
 
 CODEC_ZSTD = 1
+ZSTD_LEVEL = 1
+"""The quickest: payloads are soon packed into blocks, which compresses them anew."""
 """How bodies are stored: one zstd frame each."""
 
 

@@ -5,17 +5,15 @@ import zstandard
 from urgentry.domain.activity import ActivityKind
 from urgentry.domain.feed import FeedEntry, FeedKind
 from urgentry.domain.issue import Resolution, Status
-from urgentry.ingest.store.context import BatchContext
+from urgentry.ingest.store.context import ZSTD_LEVEL, BatchContext
 from urgentry.ingest.store.events import write_events
 from urgentry.storage import feed, hashes, issues, recording
 from urgentry.storage.database import Transaction
 
-_ZSTD_LEVEL = 3
-
 
 def bodies_of_made(context: BatchContext) -> list[bytes]:
     """The bodies of the events that the server made; there are few."""
-    return [zstandard.compress(event.payload, _ZSTD_LEVEL) for event in context.made]
+    return [zstandard.compress(event.payload, ZSTD_LEVEL) for event in context.made]
 
 
 async def write_made(tx: Transaction, context: BatchContext) -> None:
