@@ -1,10 +1,12 @@
 """The numbers that operators watch, as Prometheus collects them. `app` makes one; parts get it.
 
-Labels carry no project: a server with many projects would otherwise make as many series.
+Labels carry no project, as a server with many projects would otherwise make as many series. What
+takes room is told by project all the same, for the largest ones.
 """
 
 import math
 from collections import Counter as Counted
+from collections.abc import Iterable
 from functools import cache
 
 from prometheus_client import (
@@ -144,6 +146,20 @@ class Metrics:
             "Bytes that are free where SQLite's file is; not a number on PostgreSQL",
             registry=registry,
         )
+        self.database_days_left = Gauge(
+            "database_days_until_full",
+            "For how many days there is room, as the database grew lately; not a number where it "
+            "does not grow or nobody can tell",
+            registry=registry,
+        )
+        self.database_days_left.set(math.nan)
+        self.stored_bytes = Gauge(
+            "stored_bytes",
+            "Bytes of what is stored, by kind, and by project for those that take most: those of "
+            "all others have no project",
+            ["organization", "project", "kind"],
+            registry=registry,
+        )
         self.no_room = Gauge(
             "ingest_no_room",
             "1 while nothing is taken because there is no room for it, else 0",
@@ -187,6 +203,12 @@ class Metrics:
         """One answered request, after so long."""
         self._answers(area, status).inc()
         self._answer_seconds(area).observe(seconds)
+
+    def tell_sizes(self, found: Iterable[tuple[str, str, str, int]]) -> None:
+        """What takes room now: organization, project, kind, bytes of each."""
+        self.stored_bytes.clear()
+        for organization, project, kind, count in found:
+            self.stored_bytes.labels(organization, project, kind).set(count)
 
     def sample(self, name: str) -> float:
         """What a metric without labels says now; not a number where it says nothing."""

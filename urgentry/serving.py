@@ -215,7 +215,9 @@ def _jobs(settings: Settings, app: App) -> Mapping[str, Job]:
         "packing": partial(keep_packing, database, app.pipeline.is_behind),
         "blobs": partial(keep_swept, database, app.blobs, delay=delay),
         "joining": partial(keep_joining, database),
-        "measuring": partial(keep_measuring, database),
+        "measuring": partial(
+            keep_measuring, database, app.metrics, most=settings.limits.max_database_bytes
+        ),
     }
 
 

@@ -1,17 +1,19 @@
 """Bytes by project and kind, measured once an hour by one server, on every database."""
 
 import asyncio
+import math
 import secrets
 
 from tests.queries import rows
 from tests.stored_issues import Tenant, event, make_project, make_tenant, store
 from urgentry import clock
 from urgentry.domain.event import day_of
-from urgentry.domain.sizes import SizeKind
-from urgentry.jobs.measuring import measure_if_due
+from urgentry.domain.sizes import SizeKind, SizeSample
+from urgentry.jobs.measuring import MOST_PROJECTS, measure_if_due, tell
 from urgentry.jobs.packing import pack_window
+from urgentry.metrics import Metrics
 from urgentry.storage import sizes
-from urgentry.storage.database import Database
+from urgentry.storage.database import Database, Transaction
 
 NOW = clock.now()
 
@@ -54,6 +56,67 @@ async def test_events_in_blocks_count_too(database: Database) -> None:
     assert await measure_if_due(database, "one", now=NOW + 2 * clock.HOUR)
     packed = (await measured(database))[tenant.project_id, SizeKind.EVENTS]
     assert 0 < packed < loose
+
+
+def told(metrics: Metrics) -> dict[tuple[str, str], float]:
+    """Bytes by project and kind, as `/metrics` says."""
+    return {
+        (sample.labels["project"], sample.labels["kind"]): sample.value
+        for family in metrics.stored_bytes.collect()
+        for sample in family.samples
+    }
+
+
+async def test_metrics_tell_it(database: Database) -> None:
+    tenant, other = await with_events(database)
+    metrics = Metrics()
+    await measure_if_due(database, "one", now=NOW)
+    await tell(database, metrics, most=0, now=NOW)
+    found = await measured(database)
+    assert told(metrics) == {
+        ("web", "events"): found[tenant.project_id, SizeKind.EVENTS],
+        ("other", "events"): found[other, SizeKind.EVENTS],
+    }
+    assert math.isnan(metrics.sample("database_days_until_full")), "one day tells no growth"
+
+
+async def test_metrics_tell_how_long_there_is_room(database: Database) -> None:
+    await make_tenant(database)
+    metrics = Metrics()
+    metrics.database_free_bytes.set(math.nan)
+    metrics.database_bytes.set(3_000)
+    for day, size in ((day_of(NOW) - 1, 1_000), (day_of(NOW), 3_000)):
+        sample = SizeSample(day=day, project_id=0, kind=SizeKind.DATABASE, bytes=size)
+        await put(database, day, [sample])
+    await tell(database, metrics, most=103_000, now=NOW)
+    assert metrics.sample("database_days_until_full") == 50
+
+
+async def put(database: Database, day: int, samples: list[SizeSample]) -> None:
+    async def body(tx: Transaction) -> None:
+        await sizes.put_samples(tx, day, samples)
+
+    await database.write(body)
+
+
+async def test_projects_beyond_the_largest_are_told_together(database: Database) -> None:
+    tenant = await make_tenant(database)
+    organization_id = tenant.organization_id
+    count = MOST_PROJECTS + 2
+
+    async def make(tx: Transaction) -> list[int]:
+        return [await make_project(tx, organization_id, f"p{number}") for number in range(count)]
+
+    samples = [
+        SizeSample(day=day_of(NOW), project_id=id_, kind=SizeKind.LOGS, bytes=1_000 + number)
+        for number, id_ in enumerate(await database.write(make))
+    ]
+    await put(database, day_of(NOW), samples)
+    metrics = Metrics()
+    await tell(database, metrics, most=0, now=NOW)
+    found = told(metrics)
+    assert len(found) == MOST_PROJECTS + 1
+    assert (found["p2", "logs"], found["", "logs"]) == (1_002, 1_000 + 1_001)
 
 
 async def test_one_server_measures_once_an_hour(database: Database) -> None:

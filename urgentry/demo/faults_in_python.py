@@ -163,7 +163,7 @@ FAULTS = (
     Fault(
         part="checkout",
         kind="",
-        said="Stock of %s is below zero after order {order}",
+        said="Stock went below zero after order {order}",
         a_day=3,
         level="warning",
         logger="checkout.stock",

@@ -7,22 +7,21 @@ from starlette.responses import Response
 from urgentry import __version__, clock
 from urgentry.access.decision import visible_organizations
 from urgentry.domain.event import day_of, hour_of
+from urgentry.domain.sizes import GROWTH_DAYS, growth_of, sizes_of
 from urgentry.errors import ApiError
 from urgentry.storage import organizations, outcomes, projects, sizes
 from urgentry.storage.outcomes import Dimension, OutcomeSelection
+from urgentry.web.charts import spark_path
 from urgentry.web.edge import page
 from urgentry.web.view.instance import (
     IN_BLOBS,
     KIND_LABELS,
     Job,
     fares_of,
-    growth_of,
-    sizes_of,
 )
 from urgentry.web.view.stats import FATES
 from urgentry.web.visit import Visit
 
-_DAYS = 30
 _HOURS = 24
 _MOST_PROJECTS = 100
 
@@ -37,7 +36,7 @@ async def show(visit: Visit) -> Response:
         listed = {each.id: each for each in await organizations.list_organizations(tx)}
         of_all = await projects.list_of_organizations(tx, listed)
         latest = await sizes.list_latest(tx)
-        daily = await sizes.list_of_database(tx, since=day_of(now) - _DAYS)
+        daily = await sizes.list_of_database(tx, since=day_of(now) - GROWTH_DAYS)
         sums = await outcomes.list_sums(
             tx,
             OutcomeSelection(
@@ -73,6 +72,7 @@ async def show(visit: Visit) -> Response:
             free=metrics.sample("database_free_bytes"),
             most=visit.deps.max_database_bytes,
         ),
+        growth_spark=spark_path([each.bytes for each in daily]),
         sizes=rows[:_MOST_PROJECTS],
         all_sizes=len(rows),
         kinds=[(kind, KIND_LABELS[kind]) for kind in kinds],

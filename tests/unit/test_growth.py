@@ -4,8 +4,7 @@ import math
 
 import pytest
 
-from urgentry.domain.sizes import SizeKind, SizeSample
-from urgentry.web.view.instance import growth_of
+from urgentry.domain.sizes import SizeKind, SizeSample, growth_of
 
 GIB = 1 << 30
 
