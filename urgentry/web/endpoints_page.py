@@ -14,9 +14,8 @@ from urgentry.telemetry.conditions import Condition, Either, Equals
 from urgentry.telemetry.signal import Kind
 from urgentry.web.edge import page
 from urgentry.web.formats import tag_search
-from urgentry.web.issue_list import list_environments
-from urgentry.web.picks import Picks, read_picks
-from urgentry.web.signal_questions import SignalsAsked, ask_signals, problem_of
+from urgentry.web.picks import Picks
+from urgentry.web.signal_questions import SignalsAsked, ask_signals, open_signals, problem_of
 from urgentry.web.view.measures import (
     APDEX,
     COUNT,
@@ -111,28 +110,21 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 async def show(visit: Visit) -> Response:
     """The page."""
-    async with visit.database.read() as tx:
-        place = await visit.enter(tx, "event:read")
-        picks = read_picks(visit, place)
-        environments = await list_environments(tx, place, picks)
-    asked = _read(visit)
+    opened = await open_signals(visit)
+    place, picks, asked = opened.place, opened.picks, _read(visit)
     shown, problem = None, ""
     try:
         shown = await _find(visit, place, picks, asked)
     except ApiError as error:
         problem = problem_of(error)
-
-    def address(**changes: str) -> str:
-        return "?" + urlencode(picks.pairs() + asked.pairs(**changes))
-
     return visit.page(
         "endpoints.html",
         status=400 if problem else 200,
         section="endpoints",
         picks=picks,
-        environments=environments,
+        environments=opened.environments,
         asked=asked,
-        address=address,
+        address=opened.address_of(asked),
         shown=shown,
         problem=problem,
         views=VIEWS,

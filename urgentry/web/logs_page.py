@@ -4,7 +4,6 @@ record in full, and the live tail."""
 import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
-from urllib.parse import urlencode
 
 import msgspec
 import orjson
@@ -25,11 +24,10 @@ from urgentry.telemetry.aggregation import Grouping
 from urgentry.telemetry.conditions import Between
 from urgentry.telemetry.signal import Kind
 from urgentry.web.edge import page
-from urgentry.web.issue_list import list_environments
 from urgentry.web.live import HEADERS
-from urgentry.web.picks import Picks, read_picks
+from urgentry.web.picks import read_picks
 from urgentry.web.rendering import render
-from urgentry.web.signal_questions import SignalsAsked, ask_signals, problem_of
+from urgentry.web.signal_questions import SignalsAsked, ask_signals, open_signals, problem_of
 from urgentry.web.view.logs import (
     LAYERS,
     UNIT,
@@ -104,11 +102,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 async def show(visit: Visit) -> Response:
     """The page; with `part=summary` the numbers alone, which take longer than a list."""
-    async with visit.database.read() as tx:
-        place = await visit.enter(tx, "event:read")
-        picks = read_picks(visit, place)
-        environments = await list_environments(tx, place, picks)
-    asked = _read(visit)
+    opened = await open_signals(visit)
+    place, picks, asked = opened.place, opened.picks, _read(visit)
     part = visit.query.get("part", "")
     shown, summary, problem = None, None, ""
     try:
@@ -124,25 +119,15 @@ async def show(visit: Visit) -> Response:
         status=400 if problem else 200,
         section="logs",
         picks=picks,
-        environments=environments,
+        environments=opened.environments,
         asked=asked,
-        address=_Addresses(picks, asked),
+        address=opened.address_of(asked),
         shown=shown,
         summary=summary,
         problem=problem,
         layers=LAYERS,
         unit=UNIT,
     )
-
-
-class _Addresses:
-    """Addresses of the list with something changed."""
-
-    def __init__(self, picks: Picks, asked: Asked) -> None:
-        self._picks, self._asked = picks, asked
-
-    def __call__(self, **changes: str) -> str:
-        return "?" + urlencode(self._picks.pairs() + self._asked.pairs(**changes))
 
 
 def _read(visit: Visit) -> Asked:

@@ -1,7 +1,9 @@
 """What the pages of spans and logs are asked: projects, environments, a period and a search, as one
 question; and what is wrong with it, in words for people."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -14,9 +16,9 @@ from urgentry.search.syntax import InvalidSearch
 from urgentry.telemetry.aggregation import Buckets
 from urgentry.telemetry.conditions import ALWAYS, All, Condition
 from urgentry.telemetry.signal import Kind
-from urgentry.web.issue_list import search_problem
-from urgentry.web.picks import Picks, picked_projects
-from urgentry.web.visit import Place
+from urgentry.web.issue_list import list_environments, search_problem
+from urgentry.web.picks import Picks, picked_projects, read_picks
+from urgentry.web.visit import Place, Visit
 
 TOO_SLOW = "This takes too long: pick a shorter period, fewer projects, or a narrower search."
 _WIDTHS = tuple(
@@ -83,6 +85,38 @@ def ask_signals(
         buckets=Buckets(first, width),
         bars=(end - 1 - first) // width + 1,
     )
+
+
+class HasPairs(Protocol):
+    """What a page was asked, as the parameters of an address."""
+
+    def pairs(self, **changes: str) -> list[tuple[str, str]]:
+        """The parameters that say the same, but for changes."""
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """What every page of spans and logs needs before it asks."""
+
+    place: Place
+    picks: Picks
+    environments: list[str]
+
+    def address_of(self, asked: HasPairs) -> Callable[..., str]:
+        """Makes addresses of the same page with something changed."""
+
+        def address(**changes: str) -> str:
+            return "?" + urlencode(self.picks.pairs() + asked.pairs(**changes))
+
+        return address
+
+
+async def open_signals(visit: Visit) -> Opened:
+    """Where the visitor is, and what was picked there."""
+    async with visit.database.read() as tx:
+        place = await visit.enter(tx, "event:read")
+        picks = read_picks(visit, place)
+        environments = await list_environments(tx, place, picks)
+    return Opened(place=place, picks=picks, environments=environments)
 
 
 def problem_of(error: ApiError) -> str:

@@ -3,7 +3,6 @@ their traces."""
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 from starlette.responses import Response
@@ -19,9 +18,8 @@ from urgentry.telemetry.conditions import Condition, Has, Not
 from urgentry.telemetry.signal import Kind
 from urgentry.web.edge import page
 from urgentry.web.formats import tag_search
-from urgentry.web.issue_list import list_environments
-from urgentry.web.picks import Picks, read_picks
-from urgentry.web.signal_questions import SignalsAsked, ask_signals, problem_of
+from urgentry.web.picks import Picks
+from urgentry.web.signal_questions import SignalsAsked, ask_signals, open_signals, problem_of
 from urgentry.web.view.measures import (
     APDEX,
     COUNT,
@@ -115,11 +113,8 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 async def show(visit: Visit) -> Response:
     """The page."""
-    async with visit.database.read() as tx:
-        place = await visit.enter(tx, "event:read")
-        picks = read_picks(visit, place)
-        environments = await list_environments(tx, place, picks)
-    asked = _read(visit)
+    opened = await open_signals(visit)
+    place, picks, asked = opened.place, opened.picks, _read(visit)
     shown, problem = None, ""
     try:
         shown = await _find(visit, place, picks, asked)
@@ -130,9 +125,9 @@ async def show(visit: Visit) -> Response:
         status=400 if problem else 200,
         section="traces",
         picks=picks,
-        environments=environments,
+        environments=opened.environments,
         asked=asked,
-        address=_Addresses(picks, asked),
+        address=opened.address_of(asked),
         shown=shown,
         problem=problem,
         views=VIEWS,
@@ -140,16 +135,6 @@ async def show(visit: Visit) -> Response:
         keys=KEYS,
         columns=OF_GROUPS,
     )
-
-
-class _Addresses:
-    """Addresses of the same page with something changed."""
-
-    def __init__(self, picks: Picks, asked: Asked) -> None:
-        self._picks, self._asked = picks, asked
-
-    def __call__(self, **changes: str) -> str:
-        return "?" + urlencode(self._picks.pairs() + self._asked.pairs(**changes))
 
 
 def _read(visit: Visit) -> Asked:
