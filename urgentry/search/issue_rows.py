@@ -70,6 +70,13 @@ def _substatus(*substatuses: Substatus) -> Condition:
     )
 
 
+def _named(substatus: Substatus) -> Condition:
+    """The term that is called as the substatus is."""
+    if substatus in {Substatus.REGRESSED, Substatus.ESCALATING}:
+        return Holds("search.issue_came_back", {"value": substatus.value})
+    return _substatus(substatus)
+
+
 IS_ASSIGNED = Holds("search.issue_is_assigned")
 
 _IS: dict[str, Condition] = {
@@ -90,7 +97,7 @@ _IS: dict[str, Condition] = {
     "unlinked": ALWAYS,
     "until_escalating": _substatus(Substatus.ARCHIVED_UNTIL_ESCALATING),
     "until_condition_met": _substatus(Substatus.ARCHIVED_UNTIL_CONDITION_MET),
-} | {substatus.value: _substatus(substatus) for substatus in Substatus}
+} | {substatus.value: _named(substatus) for substatus in Substatus}
 
 
 def _is(term: Term, scope: SearchScope) -> Condition:

@@ -4,6 +4,14 @@ issue.status = :status
 -- fragment: issue_substatus_is
 issue.substatus = :value
 
+-- fragment: issue_came_back
+-- Of all issues few regress or escalate at a time: they have an index of their own, so that the rest
+-- need not be read.
+issue.id IN (
+    SELECT own.id FROM issue AS own
+    WHERE own.substatus IN ('regressed', 'escalating') AND own.substatus = :value
+)
+
 -- fragment: issue_is_assigned
 (issue.assignee_account_id IS NOT NULL OR issue.assignee_team_id IS NOT NULL)
 
