@@ -73,6 +73,8 @@ if (MAJOR > 9 && Sentry.metrics) {
 }
 document.getElementById("sold").textContent = "sold out";
 await new Promise((resolve) => setTimeout(resolve, 500));
+// A segment names the errors that were answered by then.
+await Sentry.flush(10_000);
 await replay.flush();
 const delivered = await Sentry.flush(10_000);
 document.title = delivered ? JSON.stringify({ error, sent }) : "not everything was delivered";
