@@ -152,7 +152,8 @@ class Metrics:
             "does not grow or nobody can tell",
             registry=registry,
         )
-        self.database_days_left.set(math.nan)
+        for unknown in (self.database_bytes, self.database_free_bytes, self.database_days_left):
+            unknown.set(math.nan)
         self.stored_bytes = Gauge(
             "stored_bytes",
             "Bytes of what is stored, by kind, and by project for those that take most: those of "

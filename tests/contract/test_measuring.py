@@ -83,11 +83,12 @@ async def test_metrics_tell_it(database: Database) -> None:
 async def test_metrics_tell_how_long_there_is_room(database: Database) -> None:
     await make_tenant(database)
     metrics = Metrics()
-    metrics.database_free_bytes.set(math.nan)
-    metrics.database_bytes.set(3_000)
     for day, size in ((day_of(NOW) - 1, 1_000), (day_of(NOW), 3_000)):
         sample = SizeSample(day=day, project_id=0, kind=SizeKind.DATABASE, bytes=size)
         await put(database, day, [sample])
+    await tell(database, metrics, most=103_000, now=NOW)
+    assert math.isnan(metrics.sample("database_days_until_full")), "nobody measured its size yet"
+    metrics.database_bytes.set(3_000)
     await tell(database, metrics, most=103_000, now=NOW)
     assert metrics.sample("database_days_until_full") == 50
 

@@ -23,7 +23,7 @@ _PERIOD = clock.HOUR
 _LEASE = 10 * clock.MINUTE
 _ROUND_SECONDS = 60.0
 _TOLD_EVERY = 10
-"""Rounds."""
+"""Rounds; first after one of them, when it is known how large the database is."""
 MOST_PROJECTS = 100
 """That are told each for itself."""
 
@@ -38,7 +38,7 @@ async def keep_measuring(database: Database, metrics: Metrics, *, most: int) -> 
     while True:
         try:
             measured = await measure_if_due(database, holder, now=clock.now())
-            if measured or rounds % _TOLD_EVERY == 0:
+            if measured or rounds % _TOLD_EVERY == 1:
                 await tell(database, metrics, most=most, now=clock.now())
         except StorageError as error:
             log.warning("sizes_put_off", error=str(error))
