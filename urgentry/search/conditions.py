@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from urgentry.domain.condition import AllOf, AnyOf, Condition, Holds, Not
+from urgentry.domain.condition import AllOf, AnyOf, Condition, Holds, Not, Within
 from urgentry.domain.release import parse_version
 from urgentry.search.scope import SearchScope
 from urgentry.search.syntax import All, Either, InvalidSearch, Node, Term, Text, Value
@@ -35,6 +35,11 @@ def any_value(term: Term, test: ValueTest) -> Condition:
     """One of the term's values passes."""
     tests = tuple(test(value) for value in term.values)
     return tests[0] if len(tests) == 1 else AnyOf(tests)
+
+
+def issue_among(ids: str, inner: Condition, **params: Any) -> Condition:
+    """The issue is one of those that a fragment lists, whose slot another condition fills."""
+    return Within("search.issue_among", Within(ids, inner, params))
 
 
 def text_test(column: str, **params: Any) -> ValueTest:

@@ -9,6 +9,7 @@ from urgentry.domain.slices import event_id_slices
 from urgentry.search.conditions import (
     Meaning,
     any_value,
+    issue_among,
     release_test,
     span_condition,
     text_test,
@@ -38,7 +39,7 @@ def active_between(span: tuple[int | None, int | None]) -> Condition:
 def tag_condition(key: str, value: Value) -> Condition:
     if not value.text:
         return Not(_has_tag(key))
-    return Within("search.issue_with_tag", text_test("tag_value")(value), {"key": key})
+    return issue_among("search.issues_with_tag", text_test("tag_value")(value), key=key)
 
 
 def _has_tag(key: str) -> Condition:
@@ -46,8 +47,10 @@ def _has_tag(key: str) -> Condition:
 
 
 _HAS: dict[Key, Condition] = {
-    Key.RELEASE: Within("search.issue_in_release", ALWAYS),
-    Key.ENVIRONMENT: Within("search.issue_in_environment", Not(Holds("search.environment_empty"))),
+    Key.RELEASE: issue_among("search.issues_in_release", ALWAYS),
+    Key.ENVIRONMENT: issue_among(
+        "search.issues_in_environment", Not(Holds("search.environment_empty"))
+    ),
     Key.FIRST_RELEASE: Within("search.issue_first_in_release", ALWAYS),
     Key.ASSIGNED: IS_ASSIGNED,
     Key.USER: Within("search.issue_with_user", ALWAYS),
@@ -84,7 +87,7 @@ def _release(term: Term, _: SearchScope) -> Condition:
     def test(value: Value) -> Condition:
         if not value.text:
             return Not(_HAS[Key.RELEASE])
-        return Within("search.issue_in_release", release_test(value))
+        return issue_among("search.issues_in_release", release_test(value))
 
     return any_value(term, lambda value: test(with_operator(term, value)))
 
@@ -97,7 +100,7 @@ def _first_release(term: Term, _: SearchScope) -> Condition:
 
 def _release_version(term: Term, _: SearchScope) -> Condition:
     condition = any_value(
-        term, lambda value: Within("search.issue_in_release", version_test(term, value))
+        term, lambda value: issue_among("search.issues_in_release", version_test(term, value))
     )
     return Not(condition) if term.operator == "!=" else condition
 
@@ -105,7 +108,7 @@ def _release_version(term: Term, _: SearchScope) -> Condition:
 def _release_part(column: str) -> Meaning:
     def meaning(term: Term, _: SearchScope) -> Condition:
         test = text_test(column)
-        return any_value(term, lambda value: Within("search.issue_in_release", test(value)))
+        return any_value(term, lambda value: issue_among("search.issues_in_release", test(value)))
 
     return meaning
 
@@ -114,13 +117,13 @@ def _release_build(term: Term, _: SearchScope) -> Condition:
     """The part behind the plus is kept only within the version."""
     like = text_test("release_version")
     return any_value(
-        term, lambda value: Within("search.issue_in_release", like(Value(f"*+{value.text}")))
+        term, lambda value: issue_among("search.issues_in_release", like(Value(f"*+{value.text}")))
     )
 
 
 def _environment(term: Term, _: SearchScope) -> Condition:
     test = text_test("environment_name")
-    return any_value(term, lambda value: Within("search.issue_in_environment", test(value)))
+    return any_value(term, lambda value: issue_among("search.issues_in_environment", test(value)))
 
 
 def _timestamp(term: Term, scope: SearchScope) -> Condition:

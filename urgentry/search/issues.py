@@ -6,8 +6,8 @@ other key is a tag.
 
 from collections.abc import Iterable
 
-from urgentry.domain.condition import ALWAYS, AllOf, AnyOf, Condition, Not, Within
-from urgentry.search.conditions import any_value, text_test, tree_condition
+from urgentry.domain.condition import ALWAYS, AllOf, AnyOf, Condition, Not
+from urgentry.search.conditions import any_value, issue_among, text_test, tree_condition
 from urgentry.search.issue_events import EVENT_MEANINGS, active_between, tag_condition
 from urgentry.search.issue_rows import IS_FEEDBACK, ROW_MEANINGS, text_condition
 from urgentry.search.keys import UNSUPPORTED, Key, find_key
@@ -65,7 +65,7 @@ def condition_of(tree: Node, scope: SearchScope) -> Condition:
 def in_environments(names: tuple[str, ...]) -> Condition:
     """The issue has an event in one of these environments; with none given, always."""
     tests = tuple(
-        Within("search.issue_in_environment", text_test("environment_name")(Value(name)))
+        issue_among("search.issues_in_environment", text_test("environment_name")(Value(name)))
         for name in names
     )
     return AnyOf(tests) if tests else ALWAYS

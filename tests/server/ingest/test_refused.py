@@ -132,7 +132,7 @@ def test_an_empty_body(wire: Wire) -> None:
     ("coding", "body", "status"),
     [
         ("gzip", b"not gzip", 400),
-        ("gzip", gzip.compress(b"{}\n" * 1000)[:-20], 400),
+        ("gzip", gzip.compress(b"{}\n" * 1000, mtime=0)[:-20], 400),
         ("deflate", b"not zlib", 400),
         ("br", b"\xff\xff\xff", 400),
         ("zstd", b"not zstd", 400),

@@ -197,28 +197,23 @@ EXISTS (
         AND hash_hour.hour <= (CAST(:high AS bigint) - 1) / 3600000000
 )
 
--- fragment: issue_in_release (sqlite)
--- Has an event in a release that … The plus has SQLite go through issues in their order and look each
--- up in the list, rather than fetch and sort all of the list, which may be most issues there are.
-+issue.id IN (
-    SELECT hash.issue_id FROM release
-    JOIN hash_release ON hash_release.release_id = release.id
-    JOIN hash ON hash.id = hash_release.hash_id
-    WHERE release.organization_id = :organization_id
-        AND hash.issue_id IS NOT NULL
-        AND {inner}
-)
+-- fragment: issue_among (sqlite)
+-- Is one of those that … The plus has SQLite go through issues in their order and look each up in
+-- the list, rather than fetch and sort all of the list, which may be most issues there are.
++issue.id IN {inner}
 
--- fragment: issue_in_release (postgres)
--- Has an event in a release that …
-issue.id IN (
-    SELECT hash.issue_id FROM release
-    JOIN hash_release ON hash_release.release_id = release.id
-    JOIN hash ON hash.id = hash_release.hash_id
-    WHERE release.organization_id = :organization_id
-        AND hash.issue_id IS NOT NULL
-        AND {inner}
-)
+-- fragment: issue_among (postgres)
+-- Is one of those that …
+issue.id IN {inner}
+
+-- fragment: issues_in_release
+-- Those with an event in a release that …
+SELECT hash.issue_id FROM release
+JOIN hash_release ON hash_release.release_id = release.id
+JOIN hash ON hash.id = hash_release.hash_id
+WHERE release.organization_id = :organization_id
+    AND hash.issue_id IS NOT NULL
+    AND {inner}
 
 -- fragment: issue_first_in_release
 -- Came first in a release that …
@@ -253,31 +248,16 @@ lower(release.package) LIKE :pattern ESCAPE '\'
 -- Versions in their own order, the first included, the last not.
 (COALESCE(release.sort_key, '') > '' AND release.sort_key >= :low AND release.sort_key < :high)
 
--- fragment: issue_in_environment (sqlite)
--- Has an event in an environment that …
-+issue.id IN (
-    SELECT hash.issue_id FROM environment
-    JOIN hash_environment ON hash_environment.environment_id = environment.id
-    JOIN hash ON hash.id = hash_environment.hash_id
-    WHERE environment.project_id IN (
-            SELECT CAST(j.value AS bigint) FROM json_each(CAST(:project_ids AS text)) AS j
-        )
-        AND hash.issue_id IS NOT NULL
-        AND {inner}
-)
-
--- fragment: issue_in_environment (postgres)
--- Has an event in an environment that …
-issue.id IN (
-    SELECT hash.issue_id FROM environment
-    JOIN hash_environment ON hash_environment.environment_id = environment.id
-    JOIN hash ON hash.id = hash_environment.hash_id
-    WHERE environment.project_id IN (
-            SELECT CAST(j.value AS bigint) FROM json_each(CAST(:project_ids AS text)) AS j
-        )
-        AND hash.issue_id IS NOT NULL
-        AND {inner}
-)
+-- fragment: issues_in_environment
+-- Those with an event in an environment that …
+SELECT hash.issue_id FROM environment
+JOIN hash_environment ON hash_environment.environment_id = environment.id
+JOIN hash ON hash.id = hash_environment.hash_id
+WHERE environment.project_id IN (
+        SELECT CAST(j.value AS bigint) FROM json_each(CAST(:project_ids AS text)) AS j
+    )
+    AND hash.issue_id IS NOT NULL
+    AND {inner}
 
 -- fragment: environment_name_is
 environment.name = :value
@@ -288,31 +268,16 @@ lower(environment.name) LIKE :pattern ESCAPE '\'
 -- fragment: environment_empty
 environment.name = ''
 
--- fragment: issue_with_tag (sqlite)
--- Has an event whose tag has a value that …
-+issue.id IN (
-    SELECT hash.issue_id FROM hash_tag
-    JOIN hash ON hash.id = hash_tag.hash_id
-    WHERE hash_tag.project_id IN (
-            SELECT CAST(j.value AS bigint) FROM json_each(CAST(:project_ids AS text)) AS j
-        )
-        AND hash_tag.tag_key = :key
-        AND hash.issue_id IS NOT NULL
-        AND {inner}
-)
-
--- fragment: issue_with_tag (postgres)
--- Has an event whose tag has a value that …
-issue.id IN (
-    SELECT hash.issue_id FROM hash_tag
-    JOIN hash ON hash.id = hash_tag.hash_id
-    WHERE hash_tag.project_id IN (
-            SELECT CAST(j.value AS bigint) FROM json_each(CAST(:project_ids AS text)) AS j
-        )
-        AND hash_tag.tag_key = :key
-        AND hash.issue_id IS NOT NULL
-        AND {inner}
-)
+-- fragment: issues_with_tag
+-- Those with an event whose tag has a value that …
+SELECT hash.issue_id FROM hash_tag
+JOIN hash ON hash.id = hash_tag.hash_id
+WHERE hash_tag.project_id IN (
+        SELECT CAST(j.value AS bigint) FROM json_each(CAST(:project_ids AS text)) AS j
+    )
+    AND hash_tag.tag_key = :key
+    AND hash.issue_id IS NOT NULL
+    AND {inner}
 
 -- fragment: tag_value_is
 hash_tag.tag_value = :value
