@@ -2,7 +2,6 @@
 
 import re
 import sqlite3
-import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -114,7 +113,8 @@ def test_sign_in_is_only_from_our_own_page(site: Site) -> None:
 
 def test_unknown_addresses_are_answered_alike(site: Site) -> None:
     newcomer(site, "timed@example.com").close()
-    texts, times = {}, {"timed@example.com": [0.0], "nobody@example.com": [0.0]}
+    texts = {}
+    times: dict[str, list[float]] = {"timed@example.com": [], "nobody@example.com": []}
     for _ in range(4):
         for email, taken in times.items():
             with site.browser() as client:
@@ -123,7 +123,7 @@ def test_unknown_addresses_are_answered_alike(site: Site) -> None:
                 taken.append(time.perf_counter() - began)
             assert answer.status_code == 401
             texts[email] = answer.text.replace(email, "")
-    known, unknown = (statistics.median(taken[1:]) for taken in times.values())
+    known, unknown = map(min, times.values())  # what else runs only adds to it
     assert texts["timed@example.com"] == texts["nobody@example.com"]
     assert 1 / 3 < known / unknown < 3
 
