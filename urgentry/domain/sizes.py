@@ -74,16 +74,14 @@ class Growth(msgspec.Struct, frozen=True, kw_only=True):
 def growth_of(daily: Sequence[SizeSample], *, now: float, free: float, most: int) -> Growth:
     """How the database grew by its sizes of recent days. `now`, its size, and `free`, what is free
     on its disk, are not a number where nobody knows; `most` is what it may have, 0 for no limit."""
-    known = not math.isnan(now)
-    size = round(now) if known else 0
+    size = 0 if math.isnan(now) else round(now)
     per_day = None
     if len(daily) > 1:
         first, last = daily[0], daily[-1]
         per_day = (last.bytes - first.bytes) // (last.day - first.day)
-    rooms = [most - size] if most and known else []
-    if not math.isnan(free):
-        rooms.append(round(free))
-    return Growth(now=size, per_day=per_day, left=min(rooms, default=None))
+    rooms = [free, most - now] if most else [free]
+    left = min((round(room) for room in rooms if not math.isnan(room)), default=None)
+    return Growth(now=size, per_day=per_day, left=left)
 
 
 def sizes_of(
